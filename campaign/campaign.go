@@ -119,7 +119,7 @@ type Rounding struct {
 type Residual struct {
 	To      string         // a destination outside the trees (kebab-case, e.g. treasury), or largest, or account
 	Account merkle.Account // with To "account"
-	Chain   merkle.Chain   // with To "account"
+	Chain   merkle.Chain   // with To "account": as written, else the one chain that fits
 }
 
 // Exclusion is a list of accounts that get nothing.
@@ -137,9 +137,10 @@ type Assertion struct {
 	Weight   string // pool-per-proposal: exact weight, "1" or "1/3"
 	Proposal string // proposal-total
 	Account  merkle.Account
-	Prints   string // decimal; its fraction digits are the precision
-	Rounding string // half-up (default), half-even, floor
-	Level    string // error (default), warn
+	Chain    merkle.Chain // of Account: as written, else the one chain that fits
+	Prints   string       // decimal; its fraction digits are the precision
+	Rounding string       // half-up (default), half-even, floor
+	Level    string       // error (default), warn
 }
 
 // Tree is one root, or several when Split cuts it.
@@ -147,7 +148,7 @@ type Tree struct {
 	Pos       merkle.Pos
 	ID        string
 	Tokens    []string
-	Chain     merkle.Chain // empty where the tokens exist on one chain only
+	Chain     merkle.Chain // as written, else the one chain on which the tokens exist
 	Profile   string
 	Fields    []string          // "name:type", only for profiles that take any type list
 	Order     string            // profile, account, input, leaf-hash
@@ -155,10 +156,10 @@ type Tree struct {
 	Constants map[string]string // values of the profile's constant fields
 }
 
-// Publish says how the bundle is laid out.
+// Publish says how the bundle is laid out. What the file leaves out has the default of export/FORMAT.md section 3.
 type Publish struct {
-	Pos    merkle.Pos
-	Proofs string // subtree, inline
-	Shard  int    // most claims a shard
-	Inputs string // copy, digest
+	Pos    merkle.Pos // of the key publish; zero when the file has none
+	Proofs string     // subtree, inline
+	Shard  int        // most claims a shard
+	Inputs string     // copy, digest
 }

@@ -1,0 +1,120 @@
+package campaign
+
+import (
+	"fmt"
+
+	"github.com/goccy/go-yaml/ast"
+	merkle "github.com/merkle-drop/merkle"
+)
+
+// kind is what a value of the file is. Text that is not in quotes and reads as a number is a number: "6" and 6 differ.
+type kind uint8
+
+const (
+	text   kind = iota // quoted, or plain and not readable as anything else
+	number             // plain 6, 1.5, 0x10, .inf
+	word               // plain true, false
+	none               // null or nothing at all
+	object
+	list
+)
+
+func (k kind) String() string {
+	return [...]string{"text", "a number", "true or false", "nothing", "an object", "a list"}[k]
+}
+
+// node is a value with its place.
+type node struct {
+	pos   merkle.Pos
+	kind  kind
+	text  string // of a scalar: text without quotes, numbers as written
+	pairs []pair // of an object, as written
+	items []*node
+}
+
+type pair struct {
+	key   string
+	pos   merkle.Pos // of the key
+	value *node
+}
+
+// node converts what the YAML library read. Features that make a file mean something else than it seems (anchors, aliases, merge keys, tags)
+// are faults; the value then is none.
+func (r *reader) node(n ast.Node, depth int) *node {
+	if n == nil {
+		return &node{pos: merkle.Pos{File: r.name}, kind: none}
+	}
+	out := &node{pos: r.at(n.GetToken())}
+	if depth > maxDepth {
+		r.faults.Addf(out.pos, "nested more than %d deep", maxDepth)
+		out.kind = none
+		return out
+	}
+	switch v := n.(type) {
+	case *ast.StringNode:
+		out.kind, out.text = text, v.Value
+	case *ast.LiteralNode:
+		out.kind, out.text = text, v.Value.Value
+	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
+		out.kind, out.text = number, n.GetToken().Value
+	case *ast.BoolNode:
+		out.kind, out.text = word, n.GetToken().Value
+	case *ast.NullNode:
+		out.kind = none
+	case *ast.SequenceNode:
+		out.kind = list
+		for _, item := range v.Values {
+			out.items = append(out.items, r.node(item, depth+1))
+		}
+	case *ast.MappingNode:
+		out.kind = object
+		for _, value := range v.Values {
+			r.pair(out, value, depth)
+		}
+		if !v.IsFlowStyle && len(out.pairs) > 0 { // the library's place of a block is its first colon
+			out.pos = out.pairs[0].pos
+		}
+	case *ast.MappingValueNode:
+		out.kind = object
+		r.pair(out, v, depth)
+		if len(out.pairs) > 0 {
+			out.pos = out.pairs[0].pos
+		}
+	default:
+		r.faults.Addf(out.pos, "%s", forbidden(n))
+		out.kind = none
+	}
+	return out
+}
+
+func (r *reader) pair(out *node, v *ast.MappingValueNode, depth int) {
+	p := pair{pos: r.at(v.Key.GetToken())}
+	switch k := v.Key.(type) {
+	case *ast.StringNode:
+		p.key = k.Value
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NullNode, *ast.InfinityNode, *ast.NanNode:
+		r.faults.Addf(p.pos, "key %s: put it in quotes", v.Key.GetToken().Value)
+		return
+	default:
+		r.faults.Addf(p.pos, "%s", forbidden(v.Key))
+		return
+	}
+	p.value = r.node(v.Value, depth+1)
+	out.pairs = append(out.pairs, p)
+}
+
+func forbidden(n ast.Node) string {
+	switch n.(type) {
+	case *ast.AnchorNode:
+		return "anchors (&) are not used in campaign files: write the value out"
+	case *ast.AliasNode:
+		return "aliases (*) are not used in campaign files: write the value out"
+	case *ast.MergeKeyNode:
+		return "merge keys (<<) are not used in campaign files: write the keys out"
+	case *ast.TagNode:
+		return "tags (!) are not used in campaign files: put text in quotes"
+	case *ast.MappingKeyNode:
+		return "explicit keys (?) are not used in campaign files"
+	}
+	return fmt.Sprintf("%s is not used in campaign files", n.Type())
+}

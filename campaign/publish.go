@@ -1,0 +1,36 @@
+package campaign
+
+import (
+	"fmt"
+	"slices"
+)
+
+// The shards that subtree layouts can be cut into.
+const (
+	defaultShard = 256
+	minShard     = 2
+	maxShard     = 65536
+)
+
+// publish reads the layout of the bundle. It changes no root, so all of it has defaults: export/FORMAT.md, section 3.
+func (r *reader) publish(n *node, c *Campaign) {
+	other := slices.IndexFunc(c.Trees, func(t Tree) bool { return t.Order != "account" })
+	c.Publish = Publish{Proofs: "subtree", Shard: defaultShard, Inputs: "copy"}
+	if other >= 0 {
+		c.Publish.Proofs = "inline"
+	}
+	if n == nil {
+		return
+	}
+	k := r.object(n, "publish", "proofs", "shard", "inputs")
+	c.Publish.Pos = k.pos
+	proofs := k.get("proofs")
+	c.Publish.Proofs = r.choice(proofs, "proofs", c.Publish.Proofs, "subtree", "inline")
+	if proofs != nil && c.Publish.Proofs == "subtree" && other >= 0 && c.Trees[other].Order != "" {
+		r.fault(proofs.pos, "proofs", "subtree", fmt.Errorf("needs order: account in every tree, but tree %s has order: %s", c.Trees[other].ID, c.Trees[other].Order))
+	}
+	if shard := k.get("shard"); shard != nil {
+		c.Publish.Shard = r.whole(shard, "shard", minShard, maxShard)
+	}
+	c.Publish.Inputs = r.choice(k.get("inputs"), "inputs", "copy", "copy", "digest")
+}
