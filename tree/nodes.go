@@ -1,0 +1,160 @@
+package tree
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+
+	"github.com/merkle-drop/merkle/tree/internal/layer"
+)
+
+// nodes is the hashes of one tree, end to end: a level at a time for layered shapes, one array for Heap. Padding is not
+// stored: what stands beside a lone node depends on its level only.
+type nodes struct {
+	shape  Shape
+	width  int
+	leaves int
+	prefix []byte
+	sorted bool
+	levels [][]byte // layered, leaves first
+	heap   []byte   // Heap
+	lone   [][]byte // by level: what a node without a sibling is hashed with; nil: carried up; PadPow2, ZeroSibling, EmptySibling
+}
+
+// newNodes keeps level, which holds the leaves in tree order (Heap: in array order, the first leaf last), and builds
+// all above it. Layered shapes are folded for exactly fold levels when fold is above 0, else to one node.
+func newNodes(ctx context.Context, w int, p *Profile, level []byte, fold int) (*nodes, error) {
+	t := &nodes{shape: p.Shape, width: p.Width, leaves: len(level) / p.Width, prefix: p.NodePrefix, sorted: p.Pair == PairSorted}
+	hashers := make([]*layer.Hasher, w)
+	for i := range hashers {
+		hashers[i] = layer.New(p.alg(), p.Width)
+	}
+	if p.Shape == Heap {
+		return t, t.buildHeap(ctx, hashers, level)
+	}
+	depth := bits.Len(uint(t.leaves - 1))
+	if fold > 0 && depth > fold {
+		return nil, fmt.Errorf("%d leaves do not fit in %d levels", t.leaves, fold)
+	}
+	depth = max(depth, fold)
+	if len(p.Pad) > 0 {
+		t.lone = make([][]byte, depth)
+		pad := p.Pad
+		for j := range t.lone {
+			t.lone[j] = pad
+			if p.Shape == PadPow2 {
+				pad = make([]byte, p.Width)
+				hashers[0].Sum(pad, p.NodePrefix, t.lone[j], t.lone[j])
+			}
+		}
+	}
+	t.levels = append(make([][]byte, 0, depth+1), level)
+	for j := range depth {
+		next, err := t.above(ctx, hashers, t.levels[j], j)
+		if err != nil {
+			return nil, err
+		}
+		t.levels = append(t.levels, next)
+	}
+	return t, nil
+}
+
+// above hashes a level into the next one.
+func (t *nodes) above(ctx context.Context, hashers []*layer.Hasher, level []byte, j int) ([]byte, error) {
+	n, w := len(level)/t.width, t.width
+	next := make([]byte, (n+1)/2*w)
+	if err := parallel(ctx, len(hashers), n/2, func(worker, lo, hi int) {
+		hashers[worker].Pairs(next[lo*w:hi*w], level[2*lo*w:2*hi*w], t.prefix, t.sorted)
+	}); err != nil {
+		return nil, err
+	}
+	if n%2 == 1 {
+		last := level[(n-1)*w:]
+		pair := append(append(make([]byte, 0, 2*w), last...), last...)
+		switch {
+		case t.lone != nil:
+			copy(pair[w:], t.lone[j])
+			fallthrough
+		case t.shape == Duplicate:
+			hashers[0].Pairs(next[n/2*w:], pair, t.prefix, t.sorted)
+		default:
+			copy(next[n/2*w:], last)
+		}
+	}
+	return next, nil
+}
+
+// buildHeap fills an array whose last n entries are the leaves. Parents f/2 to f-1 need only entries from f on, so
+// they are one layer of pairs.
+func (t *nodes) buildHeap(ctx context.Context, hashers []*layer.Hasher, heap []byte) error {
+	w := t.width
+	t.leaves = (len(heap)/w + 1) / 2
+	t.heap = heap
+	for f := t.leaves - 1; f > 0; f /= 2 {
+		first := f / 2
+		if err := parallel(ctx, len(hashers), f-first, func(worker, lo, hi int) {
+			lo, hi = first+lo, first+hi
+			hashers[worker].Pairs(heap[lo*w:hi*w], heap[(2*lo+1)*w:(2*hi+1)*w], t.prefix, t.sorted)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// depth is the length of the longest proof.
+func (t *nodes) depth() int {
+	if t.shape == Heap {
+		return bits.Len(uint(2*t.leaves-1)) - 1
+	}
+	return len(t.levels) - 1
+}
+
+func (t *nodes) root() []byte {
+	if t.shape == Heap {
+		return t.heap[:t.width]
+	}
+	return t.levels[len(t.levels)-1]
+}
+
+// leaf is the leaf at a position.
+func (t *nodes) leaf(pos int) []byte {
+	if t.shape == Heap {
+		at := 2*t.leaves - 2 - pos
+		return t.heap[at*t.width : (at+1)*t.width]
+	}
+	return t.levels[0][pos*t.width : (pos+1)*t.width]
+}
+
+// sibling is what node i of level j (layered), or entry i (Heap, j ignored), is hashed with; nil when it is carried up.
+func (t *nodes) sibling(j, i int) []byte {
+	w := t.width
+	if t.shape == Heap {
+		at := (i - 1) ^ 1 + 1
+		return t.heap[at*w : (at+1)*w]
+	}
+	level := t.levels[j]
+	switch at := (i ^ 1) * w; {
+	case at < len(level):
+		return level[at : at+w]
+	case t.lone != nil:
+		return t.lone[j]
+	case t.shape == Duplicate:
+		return level[i*w : i*w+w]
+	}
+	return nil
+}
+
+// path calls entry for each node from a position up to the root: what it is hashed with (nil: carried up), and whether
+// the node is the right child.
+func (t *nodes) path(pos int, entry func(sibling []byte, right bool)) {
+	if t.shape == Heap {
+		for i := 2*t.leaves - 2 - pos; i > 0; i = (i - 1) / 2 {
+			entry(t.sibling(0, i), i%2 == 0)
+		}
+		return
+	}
+	for j := range t.depth() {
+		entry(t.sibling(j, pos>>j), pos>>j&1 == 1)
+	}
+}

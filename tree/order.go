@@ -1,0 +1,184 @@
+package tree
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/tree/internal/layer"
+)
+
+// AccountKey is the key that order account sorts by: the SHA-256 of the 20 or 32 account bytes.
+func AccountKey(a merkle.Account) [32]byte {
+	var raw [32]byte
+	return sha256.Sum256(a.AppendBytes(raw[:0]))
+}
+
+// resolveOrder turns OrderProfile and the empty order into the profile's own.
+func resolveOrder(p *Profile, o Order) (Order, error) {
+	switch o {
+	case OrderProfile:
+		return p.Order, nil
+	case OrderAccount:
+		if !p.Has(SourceAccount) {
+			return "", fmt.Errorf("order account: the leaf of profile %s names no account", p)
+		}
+		return o, nil
+	case OrderInput, OrderLeafHash:
+		return o, nil
+	case OrderKey:
+		if p.Order == OrderKey {
+			return o, nil
+		}
+	}
+	return "", fmt.Errorf("order %q: want profile, account, input or leaf-hash", o)
+}
+
+// byAccount is the rows in order account.
+func byAccount(ctx context.Context, w int, r *Rows) ([]uint32, error) {
+	fill := func(_, lo, hi int, keys []uint64) {
+		for i := range keys {
+			k := AccountKey(r.Accounts[lo+i])
+			keys[i] = binary.BigEndian.Uint64(k[:])
+		}
+	}
+	return sorted(ctx, w, r.Len(), fill, func(a, b uint32) int {
+		if r.Accounts[a] != r.Accounts[b] {
+			x, y := AccountKey(r.Accounts[a]), AccountKey(r.Accounts[b])
+			return bytes.Compare(x[:], y[:])
+		}
+		if r.Tokens != nil {
+			if c := r.Tokens[a].Compare(r.Tokens[b]); c != 0 {
+				return c
+			}
+		}
+		if r.Index != nil {
+			return cmp.Compare(r.Index[a], r.Index[b])
+		}
+		return 0
+	})
+}
+
+// byLeaf is the order of the hashes, width bytes apart, by their bytes.
+func byLeaf(ctx context.Context, w int, hashes []byte, width int) ([]uint32, error) {
+	fill := func(_, lo, hi int, keys []uint64) {
+		for i := range keys {
+			keys[i] = binary.BigEndian.Uint64(hashes[(lo+i)*width:])
+		}
+	}
+	return sorted(ctx, w, len(hashes)/width, fill, func(a, b uint32) int {
+		return bytes.Compare(hashes[int(a)*width:int(a+1)*width], hashes[int(b)*width:int(b+1)*width])
+	})
+}
+
+// byKey is the rows by the encoded bytes of one field.
+func byKey(ctx context.Context, w int, e *encoder, name string) ([]uint32, error) {
+	n := e.rows.Len()
+	texts := make([][]byte, n)
+	var failed []*RowError
+	for i := range e.fields {
+		if f := &e.fields[i]; f.Name == name {
+			for row := range n {
+				b, err := e.field(nil, f, row)
+				if err != nil {
+					failed = append(failed, err)
+				}
+				texts[row] = b
+			}
+		}
+	}
+	if err := rowErrors(failed); err != nil {
+		return nil, err
+	}
+	return byBytes(ctx, w, n, func(_, i int, dst []byte) []byte { return append(dst, texts[i]...) })
+}
+
+// byBytes sorts by byte strings that are made on demand: the shorter first where one is a prefix of the other.
+func byBytes(ctx context.Context, w, n int, text func(worker, i int, dst []byte) []byte) ([]uint32, error) {
+	bufs := make([][]byte, w)
+	fill := func(worker, lo, hi int, keys []uint64) {
+		for i := range keys {
+			b := text(worker, lo+i, bufs[worker][:0])
+			bufs[worker] = b
+			var head [8]byte
+			copy(head[:], b)
+			keys[i] = binary.BigEndian.Uint64(head[:])
+		}
+	}
+	return sorted(ctx, w, n, fill, func(a, b uint32) int {
+		return bytes.Compare(text(-1, int(a), nil), text(-1, int(b), nil))
+	})
+}
+
+// leafIndexes is the value of the leaf's index field by row, nil when the leaf has none.
+func leafIndexes(ctx context.Context, w int, p *Profile, r *Rows) ([]uint64, error) {
+	switch {
+	case !p.Has(SourceIndex):
+		return nil, nil
+	case r.Index != nil:
+		return r.Index, nil
+	}
+	out := make([]uint64, r.Len())
+	var order []uint32
+	var err error
+	switch p.Index {
+	case IndexEIP55:
+		order, err = byEIP55(ctx, w, r.Accounts)
+	case IndexBase58:
+		order, err = byBytes(ctx, w, len(out), func(_, i int, dst []byte) []byte { return r.Accounts[i].AppendText(dst) })
+	case IndexInputRow:
+		for i := range out {
+			out[i] = uint64(i)
+		}
+	default:
+		return nil, fmt.Errorf("index: profile %s needs them given", p)
+	}
+	for rank, row := range order {
+		out[row] = uint64(rank)
+	}
+	return out, err
+}
+
+// byEIP55 sorts accounts by the bytes of their EIP-55 text. A key packs its first 12 letters, 5 bits each: digits, capitals, small.
+func byEIP55(ctx context.Context, w int, accounts []merkle.Account) ([]uint32, error) {
+	type state struct {
+		h     *layer.Hasher
+		texts [chunk * 40]byte
+		sums  [chunk * 32]byte
+	}
+	states := make([]*state, w)
+	fill := func(worker, lo, hi int, keys []uint64) {
+		s := states[worker]
+		if s == nil {
+			s = &state{h: layer.New(layer.Keccak256, 32)}
+			states[worker] = s
+		}
+		var buf [42]byte
+		for i := lo; i < hi; i++ {
+			copy(s.texts[(i-lo)*40:], accounts[i].AppendText(buf[:0])[2:])
+		}
+		s.h.Messages(s.sums[:], s.texts[:(hi-lo)*40], nil, 40)
+		for i := range keys {
+			text, sum := s.texts[i*40:], s.sums[i*32:]
+			var key uint64
+			for at := range 12 {
+				v := uint64(text[at] - '0')
+				if text[at] >= 'a' {
+					v = uint64(text[at]-'a') + 10
+					if sum[at/2]>>(4*(1-at%2))&15 < 8 {
+						v += 6 // stays a small letter
+					}
+				}
+				key = key<<5 | v
+			}
+			keys[i] = key << 4
+		}
+	}
+	return sorted(ctx, w, len(accounts), fill, func(a, b uint32) int {
+		return cmp.Compare(accounts[a].String(), accounts[b].String())
+	})
+}

@@ -1,0 +1,377 @@
+package tree
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	merkle "github.com/merkle-drop/merkle"
+)
+
+// load reads a file of fixtures/vectors, which other implementations made.
+func load(t testing.TB, name string, into any) {
+	t.Helper()
+	text, err := os.ReadFile("../fixtures/vectors/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func account(t testing.TB, text string) merkle.Account {
+	t.Helper()
+	a, err := merkle.ParseAccount(text)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return a
+}
+
+func amount(t testing.TB, text string) merkle.Amount {
+	t.Helper()
+	a, err := merkle.ParseAmount(text)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return a
+}
+
+// hash reads a hash of any width, with or without 0x.
+func hash(t testing.TB, text string) (h merkle.Hash) {
+	t.Helper()
+	if text != "" && !strings.HasPrefix(text, "0x") {
+		text = "0x" + text
+	}
+	raw, err := parseHex(text)
+	if err != nil || len(raw) > 32 || len(raw) == 0 {
+		t.Fatalf("hash %q: %v", text, err)
+	}
+	copy(h[:], raw)
+	return h
+}
+
+func lookup(t testing.TB, name string) Profile {
+	t.Helper()
+	p, err := Lookup(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func build(t testing.TB, s Spec, r *Rows) *Tree {
+	t.Helper()
+	tree, err := Build(context.Background(), s, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+// want is what an outside implementation gives for one row; empty parts were not stated.
+type want struct {
+	leaf, preimage string
+	proof          []string
+	hasProof       bool
+}
+
+// expect compares a tree with outside values and folds each outside proof.
+func expect(t *testing.T, tree *Tree, root string, rows []want) {
+	t.Helper()
+	if tree.Root() != hash(t, root) {
+		t.Fatalf("root: got %s, want %s", tree.Root(), root)
+	}
+	for i, w := range rows {
+		if w.preimage != "" && hexText(tree.Preimage(nil, i)) != "0x"+strings.TrimPrefix(w.preimage, "0x") {
+			t.Errorf("row %d: pre-image %x, want %s", i, tree.Preimage(nil, i), w.preimage)
+		}
+		if w.leaf != "" && tree.Leaf(i) != hash(t, w.leaf) {
+			t.Errorf("row %d: leaf %s, want %s", i, tree.Leaf(i), w.leaf)
+		}
+		proof := tree.Proof(i, nil)
+		if !Verify(tree.Profile(), tree.Leaf(i), tree.Sides(i), proof, tree.Root()) {
+			t.Errorf("row %d: the proof does not lead to the root", i)
+		}
+		if !w.hasProof {
+			continue
+		}
+		if len(proof) != len(w.proof) {
+			t.Errorf("row %d: %d proof entries, want %d", i, len(proof), len(w.proof))
+			continue
+		}
+		for j := range proof {
+			if proof[j] != hash(t, w.proof[j]) {
+				t.Errorf("row %d: proof entry %d: got %s, want %s", i, j, proof[j], w.proof[j])
+			}
+		}
+	}
+}
+
+type evmVector struct {
+	ID           string
+	LeafEncoding []string
+	Options      struct{ SortLeaves *bool }
+	Values       json.RawMessage
+	Leaves       []struct {
+		Index                     *uint64
+		Account, Amount, Address  string
+		User, Token               string
+		CumulativeAmount          string
+		Value                     json.RawMessage
+		Preimage, Inner, LeafHash string
+		Leaf128                   string
+		Proof                     json.RawMessage
+		ProofBytes, ClaimIndex    string
+	}
+	Root      string
+	ClaimFile struct {
+		Claims map[string]struct{ Proof []string }
+	}
+	Output     json.RawMessage
+	ParamSet   *struct{ TwoLevel bool }
+	PaddedRoot string
+	Proofs     [][]string
+}
+
+func evmVectors(t *testing.T, prefix string) (out []evmVector) {
+	t.Helper()
+	var file struct{ Vectors []json.RawMessage }
+	load(t, "evm.json", &file)
+	for _, raw := range file.Vectors {
+		var id struct{ ID string }
+		if err := json.Unmarshal(raw, &id); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(id.ID, prefix) {
+			var v evmVector
+			if err := json.Unmarshal(raw, &v); err != nil {
+				t.Fatalf("%s: %v", id.ID, err)
+			}
+			out = append(out, v)
+		}
+	}
+	if len(out) == 0 {
+		t.Fatalf("no vector %s…", prefix)
+	}
+	return out
+}
+
+func decode[T any](t *testing.T, raw json.RawMessage) (v T) {
+	t.Helper()
+	if err := json.Unmarshal(raw, &v); err != nil {
+		t.Fatalf("%s: %v", raw, err)
+	}
+	return v
+}
+
+func TestVectors_uniswap(t *testing.T) {
+	for _, v := range evmVectors(t, "uniswap-v1-") {
+		t.Run(v.ID, func(t *testing.T) {
+			r, wants, given := &Rows{}, []want{}, []uint64{}
+			for _, l := range v.Leaves {
+				r.Accounts = append(r.Accounts, account(t, l.Account))
+				r.Amounts = append(r.Amounts, amount(t, l.Amount))
+				given = append(given, *l.Index)
+				wants = append(wants, want{leaf: l.LeafHash, preimage: l.Preimage, proof: v.ClaimFile.Claims[l.Account].Proof, hasProof: true})
+			}
+			s := Spec{Profile: lookup(t, "uniswap-v1"), Order: OrderProfile}
+			expect(t, build(t, s, r), v.Root, wants)
+			for i, j := 0, len(given)-1; i < j; i, j = i+1, j-1 { // input order has no say
+				r.Accounts[i], r.Accounts[j], r.Amounts[i], r.Amounts[j] = r.Accounts[j], r.Accounts[i], r.Amounts[j], r.Amounts[i]
+				wants[i], wants[j], given[i], given[j] = wants[j], wants[i], given[j], given[i]
+			}
+			tree := build(t, s, r)
+			expect(t, tree, v.Root, wants)
+			for i := range given {
+				if got, ok := tree.Index(i); !ok || got != given[i] {
+					t.Errorf("row %d: index %d, want %d", i, got, given[i])
+				}
+			}
+			r.Index = given
+			expect(t, build(t, s, r), v.Root, wants)
+		})
+	}
+}
+
+func TestVectors_uniswapOldFormat(t *testing.T) {
+	for _, v := range evmVectors(t, "uniswap-oldformat") {
+		out := decode[struct {
+			MerkleRoot string
+			Claims     map[string]struct{ Amount string }
+		}](t, v.Output)
+		for who, c := range out.Claims {
+			w, err := (&fieldType{kind: fixedKind, size: 32}).word("0x" + strings.Repeat("0", 64-len(c.Amount)+2) + c.Amount[2:])
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, _ := merkle.AmountFromBig(bigFrom(w[:]))
+			tree := build(t, Spec{Profile: lookup(t, "uniswap-v1"), Order: OrderProfile}, &Rows{Accounts: []merkle.Account{account(t, who)}, Amounts: []merkle.Amount{a}})
+			expect(t, tree, out.MerkleRoot, []want{{hasProof: true}})
+		}
+	}
+}
+
+// The Tokensoft generator takes the index from its input and each leaf field from a list.
+func TestVectors_tokensoft(t *testing.T) {
+	for _, v := range evmVectors(t, "tokensoft-") {
+		t.Run(v.ID, func(t *testing.T) {
+			type data struct {
+				Name, Type string
+				Value      json.RawMessage
+			}
+			out := decode[struct {
+				Claims map[string]struct {
+					Proof []string
+					Data  []data
+				}
+			}](t, v.Output)
+			s := Spec{Profile: lookup(t, "uniswap-v1"), Order: OrderProfile}
+			r, wants := &Rows{}, []want{}
+			for _, c := range out.Claims {
+				for i, d := range c.Data {
+					text := strings.Trim(string(d.Value), `"`)
+					switch d.Name {
+					case "index":
+						r.Index = append(r.Index, decode[uint64](t, json.RawMessage(text)))
+					case "beneficiary":
+						r.Accounts = append(r.Accounts, account(t, text))
+					case "amount":
+						r.Amounts = append(r.Amounts, amount(t, text))
+					default: // further columns behind the three
+						if len(s.Profile.Fields) <= i {
+							s.Profile.Fields = append(s.Profile.Fields, Field{d.Name, d.Type, SourceColumn})
+							r.Columns = append(r.Columns, Column{Name: d.Name})
+						}
+						r.Columns[i-3].Values = append(r.Columns[i-3].Values, text)
+					}
+				}
+				wants = append(wants, want{proof: c.Proof, hasProof: true})
+			}
+			expect(t, build(t, s, r), v.Root, wants)
+		})
+	}
+}
+
+// ozRows reads the values of a StandardMerkleTree vector for a list of "name:type" fields.
+func ozRows(t *testing.T, fields []string, values [][]string) *Rows {
+	t.Helper()
+	r := &Rows{}
+	for i, f := range fields {
+		name, _, _ := strings.Cut(f, ":")
+		if name != "account" && name != "token" && name != "amount" && name != "index" {
+			r.Columns = append(r.Columns, Column{Name: name})
+		}
+		for _, v := range values {
+			switch name {
+			case "account":
+				r.Accounts = append(r.Accounts, account(t, v[i]))
+			case "token":
+				r.Tokens = append(r.Tokens, account(t, v[i]))
+			case "amount":
+				r.Amounts = append(r.Amounts, amount(t, v[i]))
+			case "index":
+				r.Index = append(r.Index, decode[uint64](t, json.RawMessage(v[i])))
+			default:
+				c := &r.Columns[len(r.Columns)-1]
+				c.Values = append(c.Values, v[i])
+			}
+		}
+	}
+	return r
+}
+
+func TestVectors_openZeppelin(t *testing.T) {
+	for prefix, fields := range map[string][]string{
+		"oz-standard-": {"account:address", "amount:uint256"},
+		"sablier-":     {"index:uint256", "account:address", "amount:uint128"},
+		"morpho-":      {"account:address", "token:address", "amount:uint256"},
+		"lido-":        {"index:uint256", "amount:uint256"},
+	} {
+		for _, v := range evmVectors(t, prefix) {
+			t.Run(v.ID, func(t *testing.T) {
+				p, err := lookup(t, "oz-standard-v1").WithFields(fields)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var values [][]string
+				var wants []want
+				for _, l := range v.Leaves {
+					values = append(values, decode[[]string](t, l.Value))
+					wants = append(wants, want{l.LeafHash, l.Preimage, decode[[]string](t, l.Proof), true})
+				}
+				s := Spec{Profile: p, Order: OrderProfile, KeepDuplicates: strings.Contains(v.ID, "duplicate")}
+				if v.Options.SortLeaves != nil && !*v.Options.SortLeaves {
+					s.Order = OrderInput
+				}
+				tree := build(t, s, ozRows(t, fields, values))
+				if s.KeepDuplicates {
+					wants = nil // a value stands for several leaves: OZ gives the proof of the last
+					if tree.Len() != len(values) {
+						t.Errorf("%d leaves of %d rows: equal leaves are kept", tree.Len(), len(values))
+					}
+				}
+				expect(t, tree, v.Root, wants)
+			})
+		}
+	}
+}
+
+type solanaVector struct {
+	N            int
+	OddRule      string `json:"odd_rule"`
+	Root         string
+	Claims       []solanaClaim
+	InputOrder   []struct{ Address, Earnings string } `json:"input_order"`
+	TreeHeight   int                                  `json:"tree_height"`
+	Distribution string                               `json:"distribution_account"`
+}
+
+type solanaClaim struct {
+	Claimant, Preimage, Amount, Nonce, Identity, Ecosystem string
+	Index                                                  uint64
+	Unlocked                                               string `json:"amount_unlocked"`
+	Locked                                                 string `json:"amount_locked"`
+	LeafHash                                               string `json:"leaf_hash"`
+	Proof                                                  []string
+}
+
+func solanaVectors(t *testing.T, profile string) []solanaVector {
+	t.Helper()
+	var file struct {
+		Profiles map[string]struct{ Cases []solanaVector }
+	}
+	load(t, "solana.json", &file)
+	if len(file.Profiles[profile].Cases) == 0 {
+		t.Fatalf("no vector %s", profile)
+	}
+	return file.Profiles[profile].Cases
+}
+
+func TestVectors_jito(t *testing.T) {
+	for name, change := range map[string]func(*Profile){
+		"jito-distributor": func(*Profile) {},
+		"jupiter-ts-test-tree": func(p *Profile) { // the program's TypeScript tests build another tree over the same leaves
+			p.Shape, p.Order, p.Dedupe, p.Note = Promote, OrderLeafHash, true, ""
+		},
+	} {
+		for _, v := range solanaVectors(t, name) {
+			r, wants := &Rows{}, []want{}
+			for _, c := range v.Claims {
+				r.Accounts = append(r.Accounts, account(t, c.Claimant))
+				r.Amounts = append(r.Amounts, amount(t, c.Unlocked))
+				r.Locked = append(r.Locked, amount(t, c.Locked))
+				wants = append(wants, want{c.LeafHash, c.Preimage, c.Proof, true})
+			}
+			s := Spec{Profile: lookup(t, "jito-v1"), Order: OrderProfile}
+			change(&s.Profile)
+			if v.N != len(wants) {
+				t.Fatalf("%s: %d claims, want %d", name, len(wants), v.N)
+			}
+			expect(t, build(t, s, r), v.Root, wants)
+		}
+	}
+}
