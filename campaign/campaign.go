@@ -159,7 +159,7 @@ type Tree struct {
 // Publish says how the bundle is laid out. What the file leaves out has the default of export/FORMAT.md section 3.
 type Publish struct {
 	Pos    merkle.Pos // of the key publish; zero when the file has none
-	Proofs string     // subtree, inline
+	Proofs string     // subtree, inline; empty: subtree where order and profile of every tree allow it
 	Shard  int        // most claims a shard
 	Inputs string     // copy, digest
 }

@@ -1,35 +1,39 @@
 package campaign
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // RuleInfo describes an allocation rule: what the reader of campaign files accepts for it and what `merkle rules` shows are the same table.
 type RuleInfo struct {
-	Name     string // versioned, e.g. "jupiter-asr/v1"
-	Summary  string // one line
-	Formula  string // a few lines
-	Inputs   []InputInfo
-	Settings []SettingInfo
-	Source   string // where the rule comes from
-	Page     string // page of the documentation, relative to the repository
+	Name     string        `json:"name"`    // versioned, e.g. "jupiter-asr/v1"
+	Summary  string        `json:"summary"` // one line
+	Formula  string        `json:"formula"` // a few lines
+	Inputs   []InputInfo   `json:"inputs"`
+	Settings []SettingInfo `json:"settings"`
+	Source   string        `json:"source"` // where the rule comes from
+	Page     string        `json:"page"`   // page of the documentation, relative to the repository
 }
 
 // InputInfo is a data file of a rule.
 type InputInfo struct {
-	Key      string   // key in the campaign file, and role in the bundle
-	Columns  []string // required columns
-	Optional []string // columns that may be absent
-	Own      bool     // whether columns named by the fields of trees are read too
-	Sum      string   // column whose sum may be declared; empty if none
+	Key      string   `json:"key"`      // key in the campaign file, and role in the bundle
+	Columns  []string `json:"columns"`  // required columns
+	Optional []string `json:"optional"` // columns that may be absent
+	Own      bool     `json:"own"`      // whether columns named by the fields of trees are read too
+	Sum      string   `json:"sum"`      // column whose sum may be declared; empty if none
 }
 
 // SettingInfo is a key of a rule beside its inputs.
 type SettingInfo struct {
-	Key     string
-	Choices []string // allowed words; nil where Values says what is allowed
-	Values  string   // in words
-	Default string   // empty where there is none; then Needed says when the key must be there
-	Needed  string   // "always", "with caps", or empty for a key that may be left out
-	Meaning string
+	Key     string   `json:"key"`
+	Choices []string `json:"choices"` // allowed words; nil where Values says what is allowed
+	Values  string   `json:"values"`  // in words
+	Default string   `json:"default"` // empty where there is none; then Needed says when the key must be there
+	Needed  string   `json:"needed"`  // "always", "with caps", or empty for a key that may be left out
+	Meaning string   `json:"meaning"`
 }
 
 // Keys are the keys that the rule has in a campaign file, name first.
@@ -62,6 +66,55 @@ func LookupRule(name string) (RuleInfo, bool) {
 		}
 	}
 	return RuleInfo{}, false
+}
+
+// Text is the rule as `merkle rules NAME` prints it.
+func (r RuleInfo) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n\nformula\n  %s\n\ninputs\n", r.Name, r.Summary, strings.ReplaceAll(r.Formula, "\n", "\n  "))
+	width := 0
+	for _, key := range r.Keys() {
+		width = max(width, len(key))
+	}
+	for _, in := range r.Inputs {
+		fmt.Fprintf(&b, "  %-*s  %s\n", width, in.Key, in.header())
+	}
+	b.WriteString("\nsettings\n")
+	for _, s := range r.Settings {
+		fmt.Fprintf(&b, "  %-*s  %s\n  %-*s  %s\n", width, s.Key, s.values(), width, "", s.Meaning)
+	}
+	fmt.Fprintf(&b, "\nsource  %s\npage    %s\n", r.Source, r.Page)
+	return b.String()
+}
+
+// header lists the columns, optional ones in brackets.
+func (in InputInfo) header() string {
+	out := strings.Join(in.Columns, ",")
+	for _, c := range in.Optional {
+		out += "[," + c + "]"
+	}
+	if in.Own {
+		out += " and columns named by the fields of trees"
+	}
+	return out
+}
+
+func (s SettingInfo) values() string {
+	out := s.Values
+	if s.Choices != nil {
+		out = strings.Join(s.Choices, ", ")
+	}
+	switch {
+	case s.Needed == "always":
+		out += "; required"
+	case s.Needed != "":
+		out += "; required " + s.Needed
+	case s.Default != "":
+		out += "; default " + s.Default
+	default:
+		out += "; optional"
+	}
+	return out
 }
 
 // Rules is the catalogue of rules, by name. The slice is the caller's.

@@ -12,21 +12,19 @@ const (
 	maxShard     = 65536
 )
 
-// publish reads the layout of the bundle. It changes no root, so all of it has defaults: export/FORMAT.md, section 3.
+// publish reads the layout of the bundle. It changes no root, so all of it has defaults: export/FORMAT.md, section 3. Which trees can have the
+// layout subtree also depends on their profiles, so proofs stays empty when it is not written and the writer decides.
 func (r *reader) publish(n *node, c *Campaign) {
-	other := slices.IndexFunc(c.Trees, func(t Tree) bool { return t.Order != "account" })
-	c.Publish = Publish{Proofs: "subtree", Shard: defaultShard, Inputs: "copy"}
-	if other >= 0 {
-		c.Publish.Proofs = "inline"
-	}
+	c.Publish = Publish{Shard: defaultShard, Inputs: "copy"}
 	if n == nil {
 		return
 	}
 	k := r.object(n, "publish", "proofs", "shard", "inputs")
 	c.Publish.Pos = k.pos
 	proofs := k.get("proofs")
-	c.Publish.Proofs = r.choice(proofs, "proofs", c.Publish.Proofs, "subtree", "inline")
-	if proofs != nil && c.Publish.Proofs == "subtree" && other >= 0 && c.Trees[other].Order != "" {
+	c.Publish.Proofs = r.choice(proofs, "proofs", "", "subtree", "inline")
+	other := slices.IndexFunc(c.Trees, func(t Tree) bool { return t.Order != "account" && t.Order != "" })
+	if c.Publish.Proofs == "subtree" && other >= 0 {
 		r.fault(proofs.pos, "proofs", "subtree", fmt.Errorf("needs order: account in every tree, but tree %s has order: %s", c.Trees[other].ID, c.Trees[other].Order))
 	}
 	if shard := k.get("shard"); shard != nil {

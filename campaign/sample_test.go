@@ -74,7 +74,7 @@ func TestParse_designSample(t *testing.T) {
 	if len(c.Trees) != 1 || !reflect.DeepEqual(c.Trees[0], tree) {
 		t.Errorf("got trees %+v", c.Trees)
 	}
-	if want := (Publish{Proofs: "inline", Shard: 256, Inputs: "copy"}); c.Publish != want {
+	if want := (Publish{Shard: 256, Inputs: "copy"}); c.Publish != want {
 		t.Errorf("got publish %+v, want %+v", c.Publish, want)
 	}
 }
