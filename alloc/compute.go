@@ -1,0 +1,205 @@
+package alloc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/campaign"
+)
+
+// What may be wrong with a campaign once its inputs are known.
+var (
+	ErrRule     = errors.New("the campaign names no rule of this release")
+	ErrChainCap = errors.New("more than the chain may pay")
+	ErrMinimum  = errors.New("eligibility")
+	ErrResidual = errors.New("the residual cannot go there")
+)
+
+// rule is one versioned rule at work on one reading.
+type rule interface {
+	read(r *reading, keepRows bool) error          // the rule's inputs
+	refine(r *reading, keepRows bool)              // duplicates and whatever else can still be refused, exclusions being known
+	allocate(r *reading, out *Allocation) error    // the claims
+	explain(r *reading, id uint32, x *Explanation) // one entrant who is not excluded
+}
+
+func (r *reading) newRule() (rule, error) {
+	switch {
+	case r.c.Rule.JupiterASR != nil:
+		return new(asr), nil
+	case r.c.Rule.ProRata != nil:
+		return new(proRata), nil
+	case r.c.Rule.Fixed != nil:
+		return new(fixed), nil
+	}
+	return nil, fmt.Errorf("%w: %q", ErrRule, r.c.Rule.Name)
+}
+
+// Check reads every input and reports every fault, in one run. It computes no amounts. The error is a *merkle.Faults
+// when inputs are refused.
+func Check(ctx context.Context, c *campaign.Campaign, o Options) error {
+	r := newReading(ctx, c, o)
+	_, _, _, err := r.load(false)
+	return err
+}
+
+// Compute reads the inputs, applies the rule and closes the ledgers. The error is a *merkle.Faults when inputs are refused, a
+// chain's cap is passed, or a printed figure of level error does not hold.
+func Compute(ctx context.Context, c *campaign.Campaign, o Options) (*Allocation, error) {
+	r := newReading(ctx, c, o)
+	rule, _, results, err := r.load(false)
+	if err != nil {
+		return nil, err
+	}
+	a, err := r.compute(rule, results)
+	if err != nil {
+		return nil, err
+	}
+	return a, r.faults.Err()
+}
+
+// load reads everything and collects every fault.
+func (r *reading) load(keepRows bool) (rule, []exclusion, []ExclusionResult, error) {
+	rule, err := r.newRule()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if err := rule.read(r, keepRows); err != nil {
+		return nil, nil, nil, err
+	}
+	lists, results, err := r.readExclusions()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	r.checkResidual()
+	rule.refine(r, keepRows)
+	if err := errors.Join(r.ctx.Err(), r.faults.Err()); err != nil {
+		return nil, nil, nil, err
+	}
+	return rule, lists, results, nil
+}
+
+// compute returns the allocation; figures and caps that do not hold are among the faults.
+func (r *reading) compute(rule rule, results []ExclusionResult) (*Allocation, error) {
+	a := &Allocation{Campaign: r.c, Inputs: r.entries, Exclusions: results, chains: r.chains, Tokens: make([]TokenAllocation, len(r.c.Tokens))}
+	for k := range a.Tokens {
+		a.Tokens[k].Token = &r.c.Tokens[k]
+	}
+	if err := rule.allocate(r, a); err != nil {
+		return nil, err
+	}
+	a.assert(r, rule)
+	a.notes(r)
+	return a, nil
+}
+
+// enrol makes the entrants that keep selects the entrants of the allocation, in entrant order, and returns their numbers.
+// The account that takes residuals is one of them, with a number past the end of the roll when it is not entitled.
+func (a *Allocation) enrol(r *reading, keep func(id uint32) bool) []uint32 {
+	ids := r.roll.sorted(keep)
+	a.Entrants = make([]Entrant, len(ids))
+	for i, id := range ids {
+		a.Entrants[i] = r.roll.entrants[id]
+	}
+	for k := range a.Tokens {
+		a.Tokens[k].Amounts = make([]merkle.Amount, len(ids))
+	}
+	return ids
+}
+
+// budgets are the pools of all tokens, shared over the denominator den.
+func (r *reading) budgets(den *big.Int) []budget {
+	list := make([]budget, len(r.c.Tokens))
+	for k := range list {
+		list[k] = budget{pool: r.c.Tokens[k].Pool.Big(), den: den, units: make([]*big.Int, len(r.chains))}
+		for i := range r.chains {
+			if unit, there := r.unit(k, uint16(i)); there && unit.Cmp(big.NewInt(1)) > 0 {
+				list[k].units[i] = unit
+			}
+		}
+	}
+	return list
+}
+
+// apportion rounds once an entrant and token, by the method of the campaign.
+func (a *Allocation) apportion(r *reading, s *shares, budgets []budget, earned []*big.Int) error {
+	claims := make([][]merkle.Amount, len(budgets))
+	for k := range claims {
+		claims[k] = a.Tokens[k].Amounts
+	}
+	if err := s.floor(r.ctx, budgets, a.Entrants, claims, r.stage("shares")); err != nil {
+		return err
+	}
+	if r.c.Rounding.Method != "largest-remainder" {
+		return nil
+	}
+	for k := range budgets {
+		for _, unit := range budgets[k].units {
+			if unit != nil {
+				return fmt.Errorf("%w: largest-remainder with chains of other decimals", errInternal)
+			}
+		}
+		sum, err := a.Tokens[k].sum()
+		if err != nil {
+			return err
+		}
+		more := new(big.Int).Sub(earned[k], sum.Big())
+		if err := s.largestRemainder(r.ctx, &budgets[k], claims[k], int(more.Int64())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle closes the ledger of every token of a computed rule, in which all entrants are entitled to all tokens.
+func (a *Allocation) settle(r *reading, earned []*big.Int) error {
+	added := a.addResidualEntrant(r)
+	for k := range a.Tokens {
+		if err := a.close(r, k, earned[k], func(i int) bool { return i != added }); err != nil {
+			return err
+		}
+		a.checkCaps(r, k)
+	}
+	return nil
+}
+
+// stage is the progress of one stage, or nil.
+func (r *reading) stage(name string) func(done, total int64) {
+	if r.o.Progress == nil {
+		return nil
+	}
+	return func(done, total int64) { r.o.Progress(name, done, total) }
+}
+
+// minimum reads the minimum of an eligibility setting in units of 10^-scale and checks its metric.
+func (r *reading) minimum(e *campaign.Eligibility, scale int, metrics ...string) []big.Word {
+	known := false
+	for _, m := range metrics {
+		known = known || m == e.Metric
+	}
+	if !known {
+		r.faults.Addf(e.Pos, "%w: metric %q is not one of %v", ErrMinimum, e.Metric, metrics)
+	}
+	digits, fraction, err := parseDecimal([]byte(e.Min), scale)
+	if err != nil {
+		r.faults.Addf(e.Pos, "%w: min %q: %w", ErrMinimum, e.Min, err)
+		return nil
+	}
+	v := digits.Big()
+	// Not nil for a minimum of 0: that is a minimum too.
+	return append([]big.Word{}, v.Mul(v, pow10(scale-int(fraction))).Bits()...)
+}
+
+// compareLoose compares numbers without leading zero words.
+func compareLoose(a, b []big.Word) int {
+	if len(a) != len(b) {
+		if len(a) < len(b) {
+			return -1
+		}
+		return 1
+	}
+	return compareWords(a, b)
+}

@@ -1,0 +1,109 @@
+package alloc
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	merkle "github.com/merkle-drop/merkle"
+)
+
+// ErrReason is the cause when a row of an exclusion list gives no reason.
+var ErrReason = errors.New("a reason is needed")
+
+// exclusion is one list as it was read. Lists are short beside the rule's rows.
+type exclusion struct {
+	role    string
+	reasons []string
+	places  []merkle.Pos
+	rows    map[Entrant]int // -> index of reasons; Chain is everywhere for all chains
+}
+
+// everywhere stands for all chains in a row without one.
+const everywhere = 1<<16 - 1
+
+// readExclusions reads all lists and marks the entrants of the roll that they take out.
+func (r *reading) readExclusions() ([]exclusion, []ExclusionResult, error) {
+	var lists []exclusion
+	var results []ExclusionResult
+	for i := range r.c.Exclude {
+		list, err := r.readExclusion(i)
+		if err != nil {
+			return nil, nil, err
+		}
+		lists = append(lists, list)
+		results = append(results, ExclusionResult{Role: list.role, List: r.c.Exclude[i].List, Version: r.c.Exclude[i].Version, Accounts: len(list.rows)})
+	}
+	for id, e := range r.roll.entrants {
+		for i := range lists {
+			if _, _, found := lists[i].find(e); found {
+				r.out[id] = uint16(i + 1)
+				results[i].Matched++
+				break
+			}
+		}
+	}
+	return lists, results, nil
+}
+
+// find returns the reason why a list takes e out and its place.
+func (x *exclusion) find(e Entrant) (reason string, place merkle.Pos, found bool) {
+	i, found := x.rows[e]
+	if !found {
+		i, found = x.rows[Entrant{e.Account, everywhere}]
+	}
+	if !found {
+		return "", merkle.Pos{}, false
+	}
+	return x.reasons[i], x.places[i], true
+}
+
+func (r *reading) readExclusion(i int) (exclusion, error) {
+	x := exclusion{role: "exclude-" + strconv.Itoa(i), rows: map[Entrant]int{}}
+	const account, reason, chain = 0, 1, 2
+	s, err := r.open(&r.c.Exclude[i].Input, x.role, []column{{"account", false}, {"reason", false}, {"chain", true}})
+	if s == nil {
+		return x, err
+	}
+	foreign := map[string]Entrant{} // accounts on chains that no token is on can be listed; they match nobody
+	canon := new(texts)
+	var row []byte
+	for s.next() {
+		a, err := merkle.ParseAccountBytes(s.cell(account))
+		if err != nil {
+			s.no(account, err)
+			continue
+		}
+		if len(s.cell(reason)) == 0 {
+			s.no(reason, ErrReason)
+			continue
+		}
+		e := Entrant{a, everywhere}
+		row = appendCell(append(a.AppendText(row[:0]), ','), s.cell(reason))
+		if s.has(chain) {
+			if e.Chain, err = s.chain(chain, a); err == ErrOtherChain {
+				key := a.Text() + string(s.cell(chain))
+				if _, twice := foreign[key]; twice {
+					s.no(account, ErrDuplicate)
+					continue
+				}
+				foreign[key] = e
+			} else if err != nil {
+				s.no(chain, err)
+				continue
+			}
+			row = append(append(row, ','), s.cell(chain)...)
+		}
+		canon.add(row)
+		if s.has(chain) && err == ErrOtherChain {
+			continue
+		}
+		if was, twice := x.rows[e]; twice {
+			s.no(account, fmt.Errorf("%w, already listed at %s", ErrDuplicate, x.places[was]))
+			continue
+		}
+		x.rows[e] = len(x.reasons)
+		x.reasons, x.places = append(x.reasons, string(s.cell(reason))), append(x.places, s.Pos(s.col[account]))
+	}
+	return x, s.close("sorted", "", canon.emitSorted)
+}

@@ -1,0 +1,221 @@
+package alloc
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	merkle "github.com/merkle-drop/merkle"
+)
+
+// What may be wrong with a row of the list of fixed/v1.
+var (
+	ErrToken     = errors.New("not a token of the campaign")
+	ErrIndex     = errors.New("an index is a whole number below 2^64")
+	ErrUnit      = errors.New("not a multiple of what the chain can pay")
+	ErrPool      = errors.New("from this row on the amounts are more than the pool")
+	ErrListToken = errors.New("with several tokens a column token is needed")
+)
+
+// listRows are the rows of the list as flat columns.
+type listRows struct {
+	entrants []uint32
+	tokens   []uint16
+	amounts  []uint64 // codes of numbers
+	locked   []uint64 // nil without the column
+	scales   []uint8  // of amounts: digits·10^-scale in tokens, or whole base units
+	lscales  []uint8  // of locked
+	index    []uint64 // nil without the column
+	own      []texts  // the trees' own columns
+	names    []string // of own
+	places   places   // of the account
+	apart    places   // of the amount
+	numbers  numbers
+	chain    bool // the file has a chain column
+	token    bool // the file has a token column
+}
+
+const (
+	listAccount = iota
+	listAmount
+	listToken
+	listChain
+	listIndex
+	listLocked
+	listOwn
+)
+
+// ownColumns are the names in the trees' fields that are neither part of every claim nor constants.
+func (r *reading) ownColumns() []string {
+	var list []string
+	for _, t := range r.c.Trees {
+		for _, f := range t.Fields {
+			name, _, _ := strings.Cut(f, ":")
+			if _, constant := t.Constants[name]; constant || slices.Contains(list, name) {
+				continue
+			}
+			if !slices.Contains([]string{"account", "amount", "token", "chain", "index", "locked"}, name) {
+				list = append(list, name)
+			}
+		}
+	}
+	return list
+}
+
+func (r *reading) readList() (*listRows, error) {
+	rule := r.c.Rule.Fixed
+	l := &listRows{names: r.ownColumns()}
+	want := []column{{"account", false}, {"amount", false}, {"token", true}, {"chain", true}, {"index", true}, {"locked", true}}
+	for _, name := range l.names {
+		want = append(want, column{name, false})
+	}
+	l.own = make([]texts, len(l.names))
+	s, err := r.open(&rule.List, "list", want)
+	if s == nil {
+		return l, err
+	}
+	l.chain, l.token = s.has(listChain), s.has(listToken)
+	if !l.token && len(r.c.Tokens) > 1 {
+		s.fault(s.heads[0], "", "", ErrListToken)
+	}
+	tokens := make(map[string]int, len(r.c.Tokens))
+	for k := range r.c.Tokens {
+		tokens[r.c.Tokens[k].ID] = k
+	}
+	var sum scaleSum
+	finest := 0
+	for s.next() {
+		k, ok := 0, true
+		if l.token {
+			if k, ok = tokens[string(s.cell(listToken))]; !ok {
+				s.no(listToken, ErrToken)
+			}
+		}
+		e, good := s.account(listAccount, listChain)
+		if ok && good {
+			if _, there := r.unit(k, e.Chain); !there {
+				s.no(listAccount, r.shadowed(k, e))
+				good = false
+			}
+		}
+		ok = ok && good
+		amount, scale, good := l.number(s, listAmount, k, e, ok)
+		ok = ok && good
+		var locked merkle.Amount
+		var lscale uint8
+		if s.has(listLocked) {
+			locked, lscale, good = l.number(s, listLocked, k, e, ok)
+			ok = ok && good
+		}
+		var index uint64
+		if s.has(listIndex) {
+			a, err := merkle.ParseAmountBytes(s.cell(listIndex))
+			if err == nil {
+				if index, good = a.Uint64(); !good {
+					err = ErrIndex
+				}
+			}
+			if err != nil {
+				s.no(listIndex, err)
+				ok = false
+			}
+		}
+		if !ok || len(l.amounts) == maxEntrants {
+			continue
+		}
+		id, fresh := r.roll.add(e)
+		if fresh {
+			r.out = append(r.out, 0)
+		}
+		code := l.numbers.code(amount)
+		sum[scale].addCode(&l.numbers, code)
+		finest = max(finest, int(scale))
+		l.entrants, l.tokens = append(l.entrants, id), append(l.tokens, uint16(k))
+		l.amounts, l.scales = append(l.amounts, code), append(l.scales, scale)
+		if s.has(listLocked) {
+			l.locked, l.lscales = append(l.locked, l.numbers.code(locked)), append(l.lscales, lscale)
+		}
+		if s.has(listIndex) {
+			l.index = append(l.index, index)
+		}
+		for i := range l.own {
+			l.own[i].add(s.cell(listOwn + i))
+		}
+		l.places.add(s.cells[s.col[listAccount]])
+		l.apart.add(s.cells[s.col[listAmount]])
+	}
+	rows := func(emit func([]byte) error) error { return l.canonical(r, emit) }
+	return l, s.close("file", decimalText(sum.at(finest), finest), rows)
+}
+
+// number reads amount or locked. With the row's token and chain known (judge) it also refuses what cannot be paid there.
+func (l *listRows) number(s *source, col, k int, e Entrant, judge bool) (digits merkle.Amount, scale uint8, ok bool) {
+	rule, most := s.r.c.Rule.Fixed, 0
+	if rule.Unit == "token" {
+		if most = int(s.r.c.Tokens[k].Decimals); rule.Precision != "" && rule.Precision != "exact" {
+			most = maxFraction
+		}
+	}
+	digits, scale, err := parseDecimal(s.cell(col), most)
+	if err == nil && judge && rule.Precision != "floor-sum" {
+		var base *big.Int
+		if base, err = l.base(s.r, k, digits, scale); err == nil {
+			err = s.r.payable(k, e, base)
+		}
+	}
+	if err != nil {
+		s.no(col, err)
+	}
+	return digits, scale, err == nil
+}
+
+// base is an amount of token k in its base units, floored.
+func (l *listRows) base(r *reading, k int, digits merkle.Amount, scale uint8) (*big.Int, error) {
+	v := digits.Big()
+	if r.c.Rule.Fixed.Unit == "token" {
+		v.Quo(v.Mul(v, pow10(int(r.c.Tokens[k].Decimals))), pow10(int(scale)))
+	}
+	if v.BitLen() > 256 {
+		return nil, merkle.ErrOverflow
+	}
+	return v, nil
+}
+
+// payable refuses base units of token k that the chain of e cannot pay whole.
+func (r *reading) payable(k int, e Entrant, base *big.Int) error {
+	unit, _ := r.unit(k, e.Chain)
+	if new(big.Int).Rem(base, unit).Sign() != 0 {
+		return fmt.Errorf("%w: %s pays multiples of %s base units", ErrUnit, r.chains[e.Chain], unit)
+	}
+	return nil
+}
+
+func (l *listRows) canonical(r *reading, emit func([]byte) error) error {
+	var row []byte
+	for i, id := range l.entrants {
+		e := r.roll.entrants[id]
+		row = append(e.Account.AppendText(row[:0]), ',')
+		row = appendDecimal(row, l.numbers.amount(l.amounts[i]), int(l.scales[i]))
+		if l.token {
+			row = appendCell(append(row, ','), r.c.Tokens[l.tokens[i]].ID)
+		}
+		if l.chain {
+			row = append(append(row, ','), r.chains[e.Chain]...)
+		}
+		if l.index != nil {
+			row = merkle.NewAmount(l.index[i]).AppendText(append(row, ','))
+		}
+		if l.locked != nil {
+			row = appendDecimal(append(row, ','), l.numbers.amount(l.locked[i]), int(l.lscales[i]))
+		}
+		for j := range l.own {
+			row = appendCell(append(row, ','), l.own[j].at(i))
+		}
+		if err := emit(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
