@@ -1,0 +1,123 @@
+package export
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/alloc"
+	"github.com/merkle-drop/merkle/campaign"
+)
+
+// describe makes the manifest but for what only writing shows: digests of inputs, index separators, the list of files.
+func describe(a *alloc.Allocation, trees []*Tree) (*Manifest, []*group, error) {
+	c := a.Campaign
+	if len(trees) == 0 {
+		return nil, nil, fmt.Errorf("campaign %s has no tree to publish", c.ID)
+	}
+	layout, err := layoutOf(c, trees)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := &Manifest{Format: FormatBundle, Rule: c.Rule.Name}
+	sum := sha256.Sum256(c.Source)
+	m.Campaign = CampaignRef{File: CampaignFile, ID: c.ID, SHA256: hex.EncodeToString(sum[:])}
+	m.Publish = PublishInfo{Inputs: cmp.Or(c.Publish.Inputs, "copy"), Proofs: layout, Shard: cmp.Or(c.Publish.Shard, DefaultShard)}
+	if m.Publish.Shard < 2 {
+		return nil, nil, fmt.Errorf("publish.shard is %d, a shard holds at least 2 claims", m.Publish.Shard)
+	}
+	groups, err := makeGroups(trees, layout, m.Publish.Shard)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range a.Inputs {
+		in := &a.Inputs[i]
+		info := InputInfo{Role: in.Role, Columns: in.Columns, Order: in.Order, Rows: in.Rows, Sum: in.Sum}
+		if m.Publish.Inputs == "copy" {
+			info.File = "inputs/" + in.Role + ".csv"
+		}
+		m.Inputs = append(m.Inputs, info)
+	}
+	for _, e := range a.Exclusions {
+		m.Exclusions = append(m.Exclusions, ExclusionInfo{Role: e.Role, List: e.List, Version: e.Version, Accounts: e.Accounts, Matched: e.Matched})
+	}
+	for k := range a.Tokens {
+		m.Tokens = append(m.Tokens, tokenInfo(a.Tokens[k].Token))
+		m.Ledger = append(m.Ledger, ledgerInfo(&a.Tokens[k]))
+	}
+	for _, r := range a.Assertions {
+		m.Assertions = append(m.Assertions, AssertionInfo{Figure: r.Figure, Prints: r.Prints, Got: r.Got, Holds: r.Holds, Level: r.Level})
+	}
+	home := map[*Tree]string{}
+	for _, g := range groups {
+		m.Groups = append(m.Groups, g.info())
+		for _, family := range g.families {
+			for _, t := range family {
+				home[t] = g.id
+			}
+		}
+	}
+	for _, t := range trees {
+		m.Trees = append(m.Trees, t.info(home[t]))
+	}
+	return m, groups, nil
+}
+
+func tokenInfo(t *campaign.Token) TokenInfo {
+	info := TokenInfo{ID: t.ID, Decimals: int(t.Decimals), Pool: t.Pool}
+	for _, on := range t.Assets {
+		unit, _ := merkle.AmountFromBig(on.Unit(*t)) // 10^36 at most
+		info.Assets = append(info.Assets, AssetInfo{Asset: on.Asset.String(), Decimals: int(on.Decimals), Unit: unit, Cap: on.Cap})
+	}
+	return info
+}
+
+func ledgerInfo(t *alloc.TokenAllocation) LedgerInfo {
+	l := &t.Ledger
+	info := LedgerInfo{
+		Token: t.Token.ID, Decimals: int(t.Token.Decimals), Pool: l.Pool, Claims: l.Claims, Unallocated: l.Unallocated, Unvested: l.Unvested,
+		Forgone: l.Forgone, Rolled: l.Rolled, Residual: l.Residual, ResidualTo: l.ResidualTo, Leaves: l.Leaves, Dropped: l.Dropped,
+	}
+	for _, line := range l.Chains {
+		info.Chains = append(info.Chains, ChainInfo{Chain: string(line.Chain), Claims: line.Claims, Leaves: line.Leaves})
+	}
+	return info
+}
+
+func (t *Tree) info(group string) TreeInfo {
+	p := t.Tree.Profile()
+	info := TreeInfo{
+		ID: t.ID, Family: t.Family, Part: t.Part, Parts: t.Parts, Chain: string(t.Chain), Totals: t.Totals, Group: group,
+		Order: string(t.Tree.Order()), Leaves: t.Tree.Len(), Depth: t.Tree.Depth(), Root: t.Tree.Root().Text(p.Width),
+		Constants: map[string]string{}, Profile: *p,
+	}
+	for _, k := range t.Tokens {
+		info.Tokens = append(info.Tokens, k.ID)
+	}
+	for i, f := range p.Fields {
+		if t.constant(f) {
+			info.Constants[f.Name] = string(t.Tree.AppendValue(nil, 0, i))
+		}
+	}
+	return info
+}
+
+func (g *group) info() GroupInfo {
+	info := GroupInfo{
+		ID: g.id, Chain: string(g.chain), Order: string(g.order), Layout: g.layout, Claims: g.claims, Cut: g.cut,
+		Shards: len(g.shards), First: g.key(0), Last: g.key(g.claims - 1),
+	}
+	for _, family := range g.families {
+		var ids []string
+		for _, t := range family {
+			ids = append(ids, t.ID)
+		}
+		info.Families = append(info.Families, ids)
+	}
+	for i := range g.columns {
+		info.Columns = append(info.Columns, g.columns[i].ColumnInfo)
+	}
+	return info
+}

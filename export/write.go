@@ -1,0 +1,208 @@
+package export
+
+import (
+	"context"
+	"crypto/sha256"
+	"os"
+	"path"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/merkle-drop/merkle/alloc"
+)
+
+// DefaultShard is the most claims of a shard when the campaign does not say.
+const DefaultShard = 256
+
+// Write makes the bundle dir from an allocation and its trees, whole or not at all: dir must not exist (errors.Is fs.ErrExist; it is left
+// untouched), its parent must. The files are written in a sibling directory, flushed to disk and renamed into place; an error or a cancelled ctx
+// removes what was written. The bytes depend on a and trees alone.
+func Write(ctx context.Context, dir string, a *alloc.Allocation, trees []*Tree, o Options) (*Manifest, error) {
+	m, groups, err := describe(a, trees)
+	if err != nil {
+		return nil, err
+	}
+	s, err := stage(dir)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{ctx: ctx, staging: s, o: o, made: map[string]bool{}}
+	if err := w.write(a, m, groups); err != nil {
+		s.discard()
+		return nil, err
+	}
+	return m, nil
+}
+
+// writer fills one bundle.
+type writer struct {
+	*staging
+	ctx  context.Context
+	o    Options
+	dirs []string // below the bundle, parents first
+	made map[string]bool
+}
+
+func (w *writer) write(a *alloc.Allocation, m *Manifest, groups []*group) error {
+	if err := w.file(CampaignFile, a.Campaign.Source); err != nil {
+		return err
+	}
+	for i := range a.Inputs {
+		w.o.progress("inputs", int64(i), int64(len(a.Inputs)))
+		if err := w.input(&a.Inputs[i], &m.Inputs[i]); err != nil {
+			return err
+		}
+	}
+	for i, g := range groups {
+		if err := w.shards(g); err != nil {
+			return err
+		}
+		pages, err := w.index(g)
+		if err != nil {
+			return err
+		}
+		m.Groups[i].Index = pages
+	}
+	if err := w.sums(m); err != nil {
+		return err
+	}
+	text, err := m.Encode()
+	if err != nil {
+		return err
+	}
+	if err := w.file(ManifestFile, text); err != nil {
+		return err
+	}
+	total := int64(len(w.files))
+	w.o.progress("sync", 0, total)
+	if err := w.commit(w.ctx, w.dirs, func(n int) { w.o.progress("sync", int64(n), total) }); err != nil {
+		return err
+	}
+	w.o.progress("sync", total, total)
+	return nil
+}
+
+// mkdir makes a directory of the bundle and its parents, once.
+func (w *writer) mkdir(dir string) error {
+	if dir == "." || w.made[dir] {
+		return nil
+	}
+	if err := w.mkdir(path.Dir(dir)); err != nil {
+		return err
+	}
+	w.made[dir] = true
+	w.dirs = append(w.dirs, dir)
+	return os.Mkdir(w.path(dir), 0o777)
+}
+
+// file writes a whole file and remembers it.
+func (w *writer) file(name string, data []byte) error {
+	f, err := w.put(name, data)
+	if err == nil {
+		w.files = append(w.files, f)
+	}
+	return err
+}
+
+// put writes a whole file; its directory exists. It is safe for use by several goroutines.
+func (w *writer) put(name string, data []byte) (stagedFile, error) {
+	if err := w.ready(name); err != nil {
+		return stagedFile{}, err
+	}
+	return stagedFile{path: name, size: int64(len(data)), sum: sha256.Sum256(data)}, os.WriteFile(w.path(name), data, 0o666)
+}
+
+// ready reports a cancelled context before a file is begun.
+func (w *writer) ready(name string) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	if w.o.fault != nil {
+		return w.o.fault(name)
+	}
+	return nil
+}
+
+// shards renders and writes the shards of a group, a worker a shard at a time.
+func (w *writer) shards(g *group) error {
+	files := make([]stagedFile, len(g.shards))
+	for i := range files {
+		dir, name := numbered(g.id, "shards", i)
+		if err := w.mkdir(dir); err != nil {
+			return err
+		}
+		files[i].path = name
+	}
+	workers := w.o.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	workers = min(workers, len(files))
+	stage, total := "shards of "+g.id, int64(g.claims)
+	var next, done atomic.Int64
+	var failed atomic.Bool
+	var report sync.Mutex
+	errs := make([]error, workers)
+	var wg sync.WaitGroup
+	for k := range workers {
+		wg.Go(func() {
+			var sw shardWriter
+			for !failed.Load() {
+				i := int(next.Add(1)) - 1
+				if i >= len(files) {
+					return
+				}
+				text, err := sw.render(g, i)
+				if err == nil {
+					files[i], err = w.put(files[i].path, text)
+				}
+				if err != nil {
+					errs[k] = err
+					failed.Store(true)
+					return
+				}
+				if done.Add(int64(g.shards[i].rows())); i%64 == 0 && report.TryLock() {
+					w.o.progress(stage, done.Load(), total)
+					report.Unlock()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if err := firstError(errs); err != nil {
+		return err
+	}
+	w.files = append(w.files, files...)
+	w.o.progress(stage, total, total)
+	return nil
+}
+
+func (p *shardPlan) rows() int {
+	n := 0
+	for _, r := range p.runs {
+		n += r[1] - r[0]
+	}
+	return n
+}
+
+// index writes the pages of a group and returns their first separators.
+func (w *writer) index(g *group) ([]string, error) {
+	first := []string{}
+	for page, segments := range slices.Collect(slices.Chunk(g.segments(), pageSegments)) {
+		first = append(first, segments[0].separator)
+		dir, name := numbered(g.id, "index", page)
+		if err := w.mkdir(dir); err != nil {
+			return nil, err
+		}
+		text, err := indexPage(g.id, page, segments)
+		if err != nil {
+			return nil, err
+		}
+		if err := w.file(name, text); err != nil {
+			return nil, err
+		}
+	}
+	return first, nil
+}
