@@ -1,0 +1,422 @@
+package verify
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"math/big"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"testing/fstest"
+)
+
+// sample is a small campaign with the rule fixed/v1 from which bundle writes a bundle by FORMAT.md: each token on one chain with a tree of its own over the same accounts.
+type sample struct {
+	profile, order, layout, fields string
+	n, shard, tokens, split        int
+	inputs                         string // copy or digest
+}
+
+func (s sample) chain() string {
+	if s.profile == "jito-v1" {
+		return "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp"
+	}
+	return "eip155:1"
+}
+
+func (s sample) asset(k int) string {
+	if s.profile == "jito-v1" {
+		d := sha256.Sum256([]byte{byte(k)})
+		return s.chain() + "/token:" + base58(d[:])
+	}
+	d := sha256.Sum256([]byte{byte(k)})
+	return s.chain() + "/erc20:" + hex0x(d[:20])
+}
+
+func (s sample) accountText(i int) string {
+	d := sha256.Sum256([]byte(fmt.Sprint("account ", i)))
+	if s.profile == "jito-v1" {
+		return base58(d[:])
+	}
+	return hex0x(d[:20])
+}
+
+func (s sample) amount(i, k int) int64 { return int64(1000 + i*7 + k) }
+
+func (s sample) campaign() string {
+	var b strings.Builder
+	b.WriteString("format: merkle-campaign/v1\nid: sample\ntokens:\n")
+	for k := range s.tokens {
+		fmt.Fprintf(&b, "  T%d: {asset: %q, decimals: 2, pool: %q}\n", k, s.asset(k), s.pool(k))
+	}
+	b.WriteString("rule:\n  name: fixed/v1\n  list: {file: list.csv}\n  unit: base\nrounding: {method: floor, at: account-token, residual: {to: treasury}}\ntrees:\n")
+	for k := range s.tokens {
+		fields := ""
+		if s.fields != "" {
+			fields = ", fields: [" + s.fields + "]"
+		}
+		fmt.Fprintf(&b, "  - {id: t%d, tokens: [T%d], profile: %s, order: %s, split: %d%s}\n", k, k, s.profile, s.order, s.split, fields)
+	}
+	fmt.Fprintf(&b, "publish: {inputs: %s, proofs: %s, shard: %d}\n", s.inputs, s.layout, s.shard)
+	return b.String()
+}
+
+func (s sample) sum(k int) int64 {
+	total := int64(0)
+	for i := range s.n {
+		total += s.amount(i, k)
+	}
+	return total
+}
+
+func (s sample) pool(k int) string { return fixedText(big.NewInt(s.sum(k)+500), 2) }
+
+func (s sample) list() string {
+	b := "account,amount,token\n"
+	for i := range s.n {
+		for k := range s.tokens {
+			b += fmt.Sprintf("%s,%d,T%d\n", s.accountText(i), s.amount(i, k), k)
+		}
+	}
+	return b
+}
+
+// text, list and obj build JSON values.
+func text(s string) value       { return value{text: s} }
+func number(n int) value        { return text(strconv.Itoa(n)) }
+func list(items ...value) value { return value{kind: jsonArray, items: items} }
+func texts(items []string) value {
+	v := list()
+	for _, s := range items {
+		v.items = append(v.items, text(s))
+	}
+	return v
+}
+func obj(pairs ...any) value {
+	v := value{kind: jsonObject}
+	for i := 0; i < len(pairs); i += 2 {
+		v.names = append(v.names, pairs[i].(string))
+		switch x := pairs[i+1].(type) {
+		case string:
+			v.items = append(v.items, text(x))
+		case int:
+			v.items = append(v.items, number(x))
+		case value:
+			v.items = append(v.items, x)
+		default:
+			panic("obj")
+		}
+	}
+	return v
+}
+
+// profile is the stated parameter set of the sample's trees.
+func (s sample) stated() (*profile, value) {
+	p := knownProfile(s.profile)
+	switch s.profile {
+	case "uniswap-v1":
+		p.text["index"] = "eip55-sort"
+	case "oz-standard-v1":
+		p.text["index"], p.text["amountBits"] = "none", "256"
+		for _, f := range strings.Split(or(s.fields, `"account:address","amount:uint256"`), ",") {
+			name, typ, _ := strings.Cut(strings.Trim(f, `" `), ":")
+			p.fields = append(p.fields, field{name, typ, name})
+		}
+	}
+	v := obj("leafPrefixes", texts(p.leafPrefixes))
+	for _, name := range profileMembers() {
+		v.names, v.items = append(v.names, name), append(v.items, text(p.text[name]))
+	}
+	fields := list()
+	for _, f := range p.fields {
+		fields.items = append(fields.items, obj("name", f.name, "type", f.typ, "source", f.source))
+	}
+	v.names, v.items = append(v.names, "fields"), append(v.items, fields)
+	return p, v
+}
+
+type sampleRow struct {
+	acct  account
+	key   digest
+	input int // row of the list
+}
+
+// bundle writes the whole bundle. It is small and slow, and uses only the hashing of this package, which the outside vectors judge.
+func (s sample) bundle() fstest.MapFS {
+	out := fstest.MapFS{}
+	put := func(name string, v value) { out[name] = &fstest.MapFile{Data: appendJSON(nil, &v)} }
+	out["campaign.yaml"] = &fstest.MapFile{Data: []byte(s.campaign())}
+	raw := s.list()
+	inputFile := ""
+	if s.inputs == "copy" {
+		inputFile = "inputs/list.csv"
+		out[inputFile] = &fstest.MapFile{Data: []byte(raw)}
+	}
+	rows := make([]sampleRow, s.n)
+	for i := range rows {
+		a, err := parseAccount(s.accountText(i))
+		if err != nil {
+			panic(err)
+		}
+		rows[i] = sampleRow{a, a.key(), i}
+	}
+	sort.Slice(rows, func(a, b int) bool { return bytes.Compare(rows[a].key[:], rows[b].key[:]) < 0 })
+	prof, statedProfile := s.stated()
+	order := prof.text["order"]
+	if s.order != "profile" {
+		order = s.order
+	}
+	m := &manTree{profile: *prof}
+	rule, err := newLeafRule(&tree{man: m})
+	if err != nil {
+		panic(err)
+	}
+	parts := 1
+	if s.split > 0 {
+		parts = (s.n + s.split - 1) / s.split
+	}
+	// which part each row is in: runs of split in claim order, or in key order for order account
+	partOf := make([]int, s.n)
+	for r, row := range rows {
+		if s.split > 0 {
+			partOf[r] = row.input / s.split
+			if order == "account" {
+				partOf[r] = r / s.split
+			}
+		}
+	}
+	index := s.ranks(rows, partOf)
+	trees, families, ledger, tokens := list(), list(), list(), list()
+	type built struct {
+		all    []*nodes
+		leaves []digest
+		place  []int
+	}
+	var fams []built
+	shaper := rule.shaper()
+	h := newHasher(rule.hash)
+	for k := range s.tokens {
+		b := built{leaves: make([]digest, s.n), place: make([]int, s.n)}
+		for r, row := range rows {
+			cells := make([]string, len(prof.fields))
+			for i, f := range prof.fields {
+				cells[i] = map[string]string{"account": row.acct.text(), "amount": strconv.FormatInt(s.amount(row.input, k), 10), "locked": "0", "index": strconv.Itoa(index[r])}[f.source]
+			}
+			if b.leaves[r], err = rule.leaf(h, row.acct.bytes(), cells); err != nil {
+				panic(err)
+			}
+		}
+		ids := list()
+		for p := range parts {
+			var at []int
+			for r := range rows {
+				if partOf[r] == p {
+					at = append(at, r)
+				}
+			}
+			switch order {
+			case "input":
+				sort.Slice(at, func(x, y int) bool { return rows[at[x]].input < rows[at[y]].input })
+			case "leaf-hash":
+				sort.Slice(at, func(x, y int) bool { return bytes.Compare(b.leaves[at[x]][:], b.leaves[at[y]][:]) < 0 })
+			}
+			leaves, total := make([]digest, len(at)), int64(0)
+			for pos, r := range at {
+				leaves[pos], b.place[r] = b.leaves[r], pos
+				total += s.amount(rows[r].input, k)
+			}
+			all := shaper.build(leaves, depthOf(rule.shape, len(at)))
+			b.all = append(b.all, all)
+			root := all.root()
+			id := fmt.Sprintf("t%d", k)
+			if s.split > 0 {
+				id += "-" + strconv.Itoa(p)
+			}
+			ids.items = append(ids.items, text(id))
+			constants := obj()
+			if s.profile == "jito-v1" {
+				constants = obj("locked", "0")
+			}
+			trees.items = append(trees.items, obj("id", id, "family", fmt.Sprintf("t%d", k), "part", p, "parts", parts, "chain", s.chain(), "tokens", texts([]string{fmt.Sprintf("T%d", k)}),
+				"totals", texts([]string{fmt.Sprint(total)}), "group", "g0", "order", order, "leaves", len(at), "depth", depthOf(rule.shape, len(at)), "root", hex0x(root[:]),
+				"constants", constants, "profile", statedProfile))
+		}
+		fams = append(fams, b)
+		families.items = append(families.items, ids)
+		pool := fmt.Sprint(s.sum(k) + 500)
+		sum := fmt.Sprint(s.sum(k))
+		id := fmt.Sprintf("T%d", k)
+		tokens.items = append(tokens.items, obj("id", id, "decimals", 2, "pool", pool, "assets", list(obj("asset", s.asset(k), "decimals", 2, "unit", 1, "cap", ""))))
+		ledger.items = append(ledger.items, obj("token", id, "decimals", 2, "pool", pool, "claims", sum, "unallocated", "500", "unvested", "0", "forgone", "0", "rolled", "0",
+			"residual", "0", "residualTo", "treasury", "leaves", s.n, "dropped", "0", "chains", list(obj("chain", s.chain(), "claims", sum, "leaves", s.n))))
+	}
+	var columns []value
+	for k := range s.tokens {
+		fam := fmt.Sprintf("t%d", k)
+		col := func(name string) { columns = append(columns, obj("family", fam, "field", name)) }
+		if parts > 1 && s.layout == "inline" {
+			col("part")
+		}
+		if s.layout == "inline" && order == "input" {
+			col("position")
+		}
+		for _, f := range prof.fields {
+			if f.source != "account" && f.source != "locked" {
+				col(f.name)
+			}
+		}
+		if s.layout == "inline" {
+			col("proof")
+		}
+	}
+	mg := &manGroup{id: "g0", layout: s.layout, cut: -1}
+	g := &group{man: mg, n: s.n, shard: s.shard, families: []*groupFamily{{trees: []*tree{{man: m}}}}}
+	shape := prof.text["shape"]
+	switch {
+	case s.layout == "inline":
+		mg.shards = (s.n + s.shard - 1) / s.shard
+	case shape == "heap":
+		g.cut = max(0, depthOf(shape, s.n)-floorLog2(s.shard))
+		mg.shards, mg.cut = 1<<g.cut, g.cut
+	default:
+		g.cut = min(floorLog2(s.shard), depthOf(shape, s.n))
+		mg.shards, mg.cut = (s.n+1<<g.cut-1)>>g.cut, g.cut
+	}
+	for _, r := range rows {
+		g.keys = append(g.keys, r.key)
+	}
+	for i := range mg.shards {
+		shardRows, paths := list(), list()
+		for _, run := range g.runs(i) {
+			for r := run[0]; r < run[1]; r++ {
+				cells := list(text(rows[r].acct.text()))
+				for k := range s.tokens {
+					if parts > 1 && s.layout == "inline" {
+						cells.items = append(cells.items, number(partOf[r]))
+					}
+					if s.layout == "inline" && order == "input" {
+						cells.items = append(cells.items, number(fams[k].place[r]))
+					}
+					for _, f := range prof.fields {
+						switch f.source {
+						case "amount":
+							cells.items = append(cells.items, text(fmt.Sprint(s.amount(rows[r].input, k))))
+						case "index":
+							cells.items = append(cells.items, number(index[r]))
+						}
+					}
+					if s.layout == "inline" {
+						proof := list()
+						for _, d := range fams[k].all[partOf[r]].proof(nil, fams[k].place[r]) {
+							proof.items = append(proof.items, text(hex0x(d[:])))
+						}
+						cells.items = append(cells.items, proof)
+					}
+				}
+				shardRows.items = append(shardRows.items, cells)
+			}
+		}
+		if s.layout == "subtree" {
+			for k := range s.tokens {
+				paths.items = append(paths.items, samplePath(fams[k].all[0], shape, i, g.cut))
+			}
+		}
+		put("groups/g0/shards/"+numberPath(i), obj("format", "merkle-shard/v1", "group", "g0", "shard", i, "rows", shardRows, "paths", paths))
+	}
+	segs := g.segments()
+	index0 := list()
+	for p := 0; p*pageSegments < len(segs); p++ {
+		page := list()
+		for _, sg := range segs[p*pageSegments : min(len(segs), (p+1)*pageSegments)] {
+			page.items = append(page.items, list(text(sg.separator), number(sg.shard)))
+		}
+		index0.items = append(index0.items, text(segs[p*pageSegments].separator))
+		put("groups/g0/index/"+numberPath(p), obj("format", "merkle-index/v1", "group", "g0", "page", p, "segments", page))
+	}
+	cut := text("")
+	if s.layout == "subtree" {
+		cut = number(g.cut)
+	}
+	sum := int64(0)
+	for k := range s.tokens {
+		sum += s.sum(k)
+	}
+	rawSum, campSum := sha256.Sum256([]byte(raw)), sha256.Sum256([]byte(s.campaign()))
+	man := obj("format", "merkle-bundle/v1", "campaign", obj("file", "campaign.yaml", "id", "sample", "sha256", hexText(campSum[:])), "rule", "fixed/v1",
+		"publish", obj("inputs", s.inputs, "proofs", s.layout, "shard", s.shard),
+		"inputs", list(obj("role", "list", "columns", texts([]string{"account", "amount", "token"}), "order", "file", "rows", s.n*s.tokens, "sum", fmt.Sprint(sum), "sha256", hexText(rawSum[:]), "file", inputFile)),
+		"exclusions", list(), "tokens", tokens, "ledger", ledger, "assertions", list(), "trees", trees,
+		"groups", list(obj("id", "g0", "chain", s.chain(), "order", order, "layout", s.layout, "claims", s.n, "families", families, "columns", list(columns...), "cut", cut,
+			"shards", mg.shards, "first", hexText(g.keys[0][:]), "last", hexText(g.keys[s.n-1][:]), "index", index0)))
+	writeSums(out, &man)
+	put("manifest.json", man)
+	return out
+}
+
+// ranks is the index of each row by the EIP-55 text of its account, within its part.
+func (s sample) ranks(rows []sampleRow, partOf []int) []int {
+	out := make([]int, len(rows))
+	if s.profile != "uniswap-v1" {
+		return out
+	}
+	for r := range rows {
+		for q := range rows {
+			if partOf[q] == partOf[r] && checksumText(rows[q].acct.raw[:20]) < checksumText(rows[r].acct.raw[:20]) {
+				out[r]++
+			}
+		}
+	}
+	return out
+}
+
+// samplePath reads the path of shard i off the whole tree.
+func samplePath(t *nodes, shape string, i, cut int) value {
+	path := list()
+	if shape == "heap" {
+		for at := 1<<cut - 1 + i; at > 0; at = (at - 1) / 2 {
+			sibling := at + 1
+			if at%2 == 0 {
+				sibling = at - 1
+			}
+			path.items = append(path.items, text(hex0x(t.heap[sibling][:])))
+		}
+		return path
+	}
+	for j, level := range t.levels[cut : len(t.levels)-1] {
+		at := i >> j
+		switch {
+		case at^1 < len(level):
+			path.items = append(path.items, text(hex0x(level[at^1][:])))
+		case shape == "duplicate":
+			path.items = append(path.items, text(hex0x(level[at][:])))
+		default:
+			path.items = append(path.items, text(""))
+		}
+	}
+	return path
+}
+
+// writeSums writes SHA256SUMS of what is there, and the manifest's statement about it.
+func writeSums(out fstest.MapFS, man *value) {
+	delete(out, "SHA256SUMS")
+	var b strings.Builder
+	count, size := 0, 0
+	for _, name := range sortedKeys(out) {
+		if name == "manifest.json" {
+			continue
+		}
+		d := sha256.Sum256(out[name].Data)
+		fmt.Fprintf(&b, "%s  %s\n", hexText(d[:]), name)
+		count, size = count+1, size+len(out[name].Data)
+	}
+	out["SHA256SUMS"] = &fstest.MapFile{Data: []byte(b.String())}
+	d := sha256.Sum256([]byte(b.String()))
+	files := obj("file", "SHA256SUMS", "sha256", hexText(d[:]), "count", count, "bytes", size)
+	if i := slices.Index(man.names, "files"); i >= 0 {
+		man.items[i] = files
+		return
+	}
+	man.names, man.items = append(man.names, "files"), append(man.items, files)
+}

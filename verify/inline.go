@@ -1,0 +1,114 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// checkInline reads the shards of a group with complete proofs a second time, now that the trees are rebuilt: every proof must be the rebuilt one, entry by entry,
+// and is folded to the root.
+func (k *checker) checkInline(g *group, trees []*tree) {
+	all := make(map[*tree]*nodes, len(trees))
+	place := make(map[*tree][]int32, len(trees)) // position by row
+	for _, t := range trees {
+		if t.built == nil {
+			k.skipped = append(k.skipped, "the proofs of tree "+strconv.Quote(t.man.id)+": the tree could not be rebuilt")
+			continue
+		}
+		leaves := make([]digest, len(t.order))
+		at := make([]int32, g.n)
+		for p, row := range t.order {
+			leaves[p], at[row] = t.fam.leaves[row], int32(p)
+		}
+		all[t], place[t] = t.leaf.shaper().build(leaves, depthOf(t.leaf.shape, len(leaves))), at
+	}
+	k.parallel("proofs of "+g.man.id, g.man.shards, func(i int, c *collector) func() {
+		w := &shardReader{k: k, g: g, c: c, i: i, name: "groups/" + g.man.id + "/shards/" + numberPath(i)}
+		folded, second := map[*tree]int{}, map[*tree]int{}
+		v, ok := k.readJSON(c, w.name, maxShard)
+		if at := slices.Index(v.names, "rows"); ok && v.kind == jsonObject && at >= 0 {
+			w.rows = v.items[at].items
+		}
+		run := g.runs(i)[0]
+		if len(w.rows) != run[1]-run[0] {
+			c.add(ShardRows, w.name, "other rows than a moment ago", "")
+			return nil
+		}
+		shapers := map[*tree]*shaper{}
+		for j := range w.rows {
+			for _, f := range g.families {
+				t := f.treeOf(run[0] + j)
+				if all[t] == nil || f.proof >= len(w.rows[j].items) {
+					continue
+				}
+				if shapers[t] == nil {
+					shapers[t] = t.leaf.shaper()
+				}
+				folded[t]++
+				if w.inlineProof(t, j, shapers[t], f.leaves[run[0]+j], w.rows[j].items[f.proof].items, all[t].proof(nil, int(place[t][run[0]+j])), (run[0]+j)%secondStride(t.man.leaves) == 0) {
+					second[t]++
+				}
+			}
+		}
+		return func() {
+			for _, t := range trees {
+				t.folded += folded[t]
+				t.second += second[t]
+			}
+			w.markBad()
+		}
+	})
+}
+
+// inlineProof compares one stated proof with the rebuilt one and folds it; it reports whether the second library folded it too.
+func (w *shardReader) inlineProof(t *tree, j int, s *shaper, leaf digest, stated []value, want []digest, second bool) bool {
+	at := w.place(j) + " " + t.man.id
+	if len(stated) != len(want) {
+		w.c.add(ProofLength, at, fmt.Sprint(len(stated), " hashes"), strconv.Itoa(len(want)))
+		w.blame(t.fam)
+		return false
+	}
+	proof := make([]digest, len(stated))
+	for i := range stated {
+		d, ok := parseHash(stated[i].text)
+		if !ok || stated[i].kind != jsonString || d != want[i] {
+			w.c.add(ProofWrong, fmt.Sprintf("%s proof[%d]", at, i), strconv.Quote(stated[i].text), hex0x(want[i][:]))
+			w.blame(t.fam)
+			return false
+		}
+		proof[i] = d
+	}
+	if got := s.fold(leaf, proof); got != t.root {
+		w.c.add(ProofWrong, at, "the proof leads to "+hex0x(got[:]), t.man.root)
+		w.blame(t.fam)
+	}
+	if t.leaf.hash != keccak || !second {
+		return false
+	}
+	if !secondOpinion(leaf, proof, t.root) {
+		w.c.add(ProofSecond, at, "github.com/cbergoon/merkletree does not accept the proof", "")
+		w.blame(t.fam)
+	}
+	return true
+}
+
+// sayFolded puts on record how many proofs were folded, and by what.
+func (k *checker) sayFolded() {
+	for _, mt := range k.man.trees {
+		t := k.trees[mt.id]
+		if t.folded == 0 {
+			continue
+		}
+		s := fmt.Sprintf("tree %q: %d of %d proofs folded to the root, root rebuilt: %s", mt.id, t.folded, mt.leaves, yes(t.built != nil))
+		switch {
+		case t.leaf.hash != keccak:
+			s += "; not by cbergoon/merkletree, which has no node prefix with sorted pairs"
+		case t.second == t.folded:
+			s += "; all of them also by cbergoon/merkletree"
+		default:
+			s += fmt.Sprintf("; an even sample of %d also by cbergoon/merkletree", t.second)
+		}
+		k.checked = append(k.checked, s)
+	}
+}

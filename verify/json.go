@@ -1,0 +1,306 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+type jsonKind uint8
+
+const (
+	jsonString jsonKind = iota
+	jsonArray
+	jsonObject
+)
+
+func (k jsonKind) String() string { return [...]string{"string", "array", "object"}[k] }
+
+// value is a JSON value of the bundle's restricted kind. For an object, names[i] is the name of items[i].
+type value struct {
+	kind  jsonKind
+	text  string
+	items []value
+	names []string
+}
+
+const maxJSONDepth = 16
+
+type jsonReader struct {
+	s string
+	i int
+}
+
+// parseJSON reads JSON restricted to objects, arrays and strings; repeated members, numbers, booleans and null are refused. White space and any order of
+// members are read, so that a file that is merely spelled otherwise is told from one that is broken: compare with appendJSON.
+func parseJSON(data []byte) (v value, err error) {
+	if !utf8.Valid(data) {
+		return v, errors.New("invalid UTF-8")
+	}
+	r := &jsonReader{s: string(data)}
+	if v, err = r.value(0); err != nil {
+		return v, err
+	}
+	r.space()
+	if r.i != len(r.s) {
+		return v, r.fail("something after the value")
+	}
+	return v, nil
+}
+
+func (r *jsonReader) fail(what string) error { return fmt.Errorf("byte %d: %s", r.i, what) }
+
+func (r *jsonReader) space() {
+	for r.i < len(r.s) && (r.s[r.i] == ' ' || r.s[r.i] == '\t' || r.s[r.i] == '\n' || r.s[r.i] == '\r') {
+		r.i++
+	}
+}
+
+// take moves past c and any white space before it.
+func (r *jsonReader) take(c byte) bool {
+	r.space()
+	if r.i < len(r.s) && r.s[r.i] == c {
+		r.i++
+		return true
+	}
+	return false
+}
+
+func (r *jsonReader) value(depth int) (v value, err error) {
+	r.space()
+	if r.i >= len(r.s) {
+		return v, r.fail("the value ends early")
+	}
+	if depth > maxJSONDepth {
+		return v, r.fail("nested too deeply")
+	}
+	switch r.s[r.i] {
+	case '"':
+		v.text, err = r.text()
+		return v, err
+	case '[':
+		return r.list(depth)
+	case '{':
+		return r.object(depth)
+	}
+	return v, r.fail("only objects, arrays and strings are allowed")
+}
+
+func (r *jsonReader) list(depth int) (v value, err error) {
+	v.kind = jsonArray
+	r.i++
+	if r.take(']') {
+		return v, nil
+	}
+	for {
+		item, err := r.value(depth + 1)
+		if err != nil {
+			return v, err
+		}
+		v.items = append(v.items, item)
+		if r.take(']') {
+			return v, nil
+		}
+		if !r.take(',') {
+			return v, r.fail("expected , or ]")
+		}
+	}
+}
+
+func (r *jsonReader) object(depth int) (v value, err error) {
+	v.kind = jsonObject
+	r.i++
+	if r.take('}') {
+		return v, nil
+	}
+	seen := map[string]bool{}
+	for {
+		r.space()
+		if r.i >= len(r.s) || r.s[r.i] != '"' {
+			return v, r.fail("expected a member name")
+		}
+		name, err := r.text()
+		if err != nil {
+			return v, err
+		}
+		if seen[name] {
+			return v, r.fail("repeated member " + strconv.Quote(name))
+		}
+		seen[name] = true
+		if !r.take(':') {
+			return v, r.fail("expected :")
+		}
+		item, err := r.value(depth + 1)
+		if err != nil {
+			return v, err
+		}
+		v.names, v.items = append(v.names, name), append(v.items, item)
+		if r.take('}') {
+			return v, nil
+		}
+		if !r.take(',') {
+			return v, r.fail("expected , or }")
+		}
+	}
+}
+
+func (r *jsonReader) text() (string, error) {
+	r.i++
+	start := r.i
+	for r.i < len(r.s) {
+		switch c := r.s[r.i]; {
+		case c == '"':
+			r.i++
+			return r.s[start : r.i-1], nil
+		case c == '\\':
+			return r.escaped(start)
+		case c < 0x20:
+			return "", r.fail("control character in a string")
+		}
+		r.i++
+	}
+	return "", r.fail("the string ends early")
+}
+
+// escaped reads on from the first backslash of a string that began at start.
+func (r *jsonReader) escaped(start int) (string, error) {
+	out := []byte(r.s[start:r.i])
+	for r.i < len(r.s) {
+		c := r.s[r.i]
+		r.i++
+		switch {
+		case c == '"':
+			return string(out), nil
+		case c < 0x20:
+			return "", r.fail("control character in a string")
+		case c != '\\':
+			out = append(out, c)
+			continue
+		}
+		if r.i >= len(r.s) {
+			break
+		}
+		c = r.s[r.i]
+		r.i++
+		switch c {
+		case '"', '\\', '/':
+			out = append(out, c)
+		case 'b':
+			out = append(out, '\b')
+		case 'f':
+			out = append(out, '\f')
+		case 'n':
+			out = append(out, '\n')
+		case 'r':
+			out = append(out, '\r')
+		case 't':
+			out = append(out, '\t')
+		case 'u':
+			u, ok := r.unit()
+			if ok && utf16.IsSurrogate(u) {
+				ok = r.i+1 < len(r.s) && r.s[r.i] == '\\' && r.s[r.i+1] == 'u'
+				if ok {
+					r.i += 2
+					var low rune
+					low, ok = r.unit()
+					u = utf16.DecodeRune(u, low)
+					ok = ok && u != utf8.RuneError
+				}
+			}
+			if !ok {
+				return "", r.fail("bad \\u escape")
+			}
+			out = utf8.AppendRune(out, u)
+		default:
+			return "", r.fail("unknown escape")
+		}
+	}
+	return "", r.fail("the string ends early")
+}
+
+func (r *jsonReader) unit() (u rune, ok bool) {
+	if r.i+4 > len(r.s) {
+		return 0, false
+	}
+	for range 4 {
+		v, _, ok := nibble(r.s[r.i])
+		if !ok {
+			return 0, false
+		}
+		u = u<<4 | rune(v)
+		r.i++
+	}
+	return u, true
+}
+
+// appendJSON writes v in RFC 8785 canonical form.
+func appendJSON(dst []byte, v *value) []byte {
+	switch v.kind {
+	case jsonString:
+		return appendText(dst, v.text)
+	case jsonArray:
+		dst = append(dst, '[')
+		for i := range v.items {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendJSON(dst, &v.items[i])
+		}
+		return append(dst, ']')
+	}
+	order := make([]int, len(v.names))
+	for i := range order {
+		order[i] = i
+	}
+	sort.Slice(order, func(a, b int) bool { return lessUTF16(v.names[order[a]], v.names[order[b]]) })
+	dst = append(dst, '{')
+	for i, j := range order {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(appendText(dst, v.names[j]), ':')
+		dst = appendJSON(dst, &v.items[j])
+	}
+	return append(dst, '}')
+}
+
+// lessUTF16 is the order of member names in RFC 8785: by UTF-16 code units.
+func lessUTF16(a, b string) bool {
+	x, y := utf16.Encode([]rune(a)), utf16.Encode([]rune(b))
+	for i := 0; i < len(x) && i < len(y); i++ {
+		if x[i] != y[i] {
+			return x[i] < y[i]
+		}
+	}
+	return len(x) < len(y)
+}
+
+func appendText(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; c {
+		case '"', '\\':
+			dst = append(dst, '\\', c)
+		case '\b':
+			dst = append(dst, '\\', 'b')
+		case '\f':
+			dst = append(dst, '\\', 'f')
+		case '\n':
+			dst = append(dst, '\\', 'n')
+		case '\r':
+			dst = append(dst, '\\', 'r')
+		case '\t':
+			dst = append(dst, '\\', 't')
+		default:
+			if c < 0x20 {
+				dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+			} else {
+				dst = append(dst, c)
+			}
+		}
+	}
+	return append(dst, '"')
+}

@@ -1,0 +1,138 @@
+package verify
+
+import (
+	"fmt"
+	"hash"
+	"strconv"
+
+	"github.com/cbergoon/merkletree"
+	"golang.org/x/crypto/sha3"
+)
+
+// parseHash reads a tree hash: 0x and 64 lower-case digits.
+func parseHash(s string) (d digest, ok bool) {
+	return d, len(s) == 66 && s[:2] == "0x" && unhex(d[:], s[2:])
+}
+
+// checkPaths builds the shard's subtree of each tree, checks the stated path level by level, and folds every claim's proof: from the leaf to the subtree's root,
+// and that root by the path to the tree's root.
+func (w *shardReader) checkPaths(runs [][2]int, paths *value) bool {
+	g := w.g
+	if len(paths.items) != len(g.families) {
+		w.c.add(ShardPath, w.name+" paths", fmt.Sprint(len(paths.items), " paths"), strconv.Itoa(len(g.families)))
+		return false
+	}
+	w.folded, w.second = make([]int, len(g.families)), make([]int, len(g.families))
+	ok := true
+	for fi, f := range g.families {
+		t := f.trees[0]
+		at := fmt.Sprintf("%s paths[%d]", w.name, fi)
+		want := g.cut
+		if t.man.profile.text["shape"] != "heap" {
+			want = depthOf(t.man.profile.text["shape"], g.n) - g.cut
+		}
+		v := &paths.items[fi]
+		if v.kind != jsonArray || len(v.items) != want {
+			w.c.add(ShardPath, at, fmt.Sprint(v.kind, " of ", len(v.items)), fmt.Sprint("array of ", want, " levels"))
+			w.blame(f)
+			ok = false
+			continue
+		}
+		if t.leaf == nil {
+			continue
+		}
+		path, good := w.path(f, at, v.items)
+		if !good {
+			w.blame(f)
+			continue
+		}
+		w.foldRows(fi, f, runs, path)
+	}
+	return ok
+}
+
+// path reads the siblings from the subtree's root to the tree's root, where an empty entry stands for a node that is carried up.
+func (w *shardReader) path(f *groupFamily, at string, items []value) (path []digest, good bool) {
+	shape, good := f.trees[0].leaf.shape, true
+	for j := range items {
+		lone := false
+		if shape != "heap" {
+			level, index := w.g.cut+j, w.i>>j
+			count := (w.g.n + 1<<level - 1) >> level
+			lone = index^1 >= count
+		}
+		text := items[j].text
+		if items[j].kind != jsonString || (text == "") != (lone && shape == "promote") {
+			w.c.add(ShardPath, fmt.Sprintf("%s level %d", at, j), strconv.Quote(text), "a hash where the node has a sibling, empty where it is carried up")
+			good = false
+			continue
+		}
+		if text == "" {
+			continue
+		}
+		d, ok := parseHash(text)
+		if !ok {
+			w.c.add(ShardPath, fmt.Sprintf("%s level %d", at, j), strconv.Quote(text), "0x and 64 lower-case hex digits")
+			good = false
+			continue
+		}
+		path = append(path, d)
+	}
+	return path, good
+}
+
+// foldRows checks the proof of every row of the shard in one tree.
+func (w *shardReader) foldRows(fi int, f *groupFamily, runs [][2]int, path []digest) {
+	t := f.trees[0]
+	var leaves []digest
+	for _, run := range runs {
+		leaves = append(leaves, f.leaves[run[0]:run[1]]...)
+	}
+	s := t.leaf.shaper()
+	small := s.build(leaves, w.g.cut)
+	top := small.root()
+	if s.fold(top, path) != t.root {
+		got := s.fold(top, path)
+		w.c.add(ProofWrong, fmt.Sprintf("%s paths[%d]", w.name, fi), "the shard's rows and path lead to "+hex0x(got[:]), t.man.root)
+		w.blame(f)
+	}
+	stride := secondStride(t.man.leaves)
+	var proof []digest
+	row := 0
+	for _, run := range runs {
+		for at := run[0]; at < run[1]; at++ {
+			proof = small.proof(proof[:0], row)
+			if s.fold(leaves[row], proof) != top {
+				w.c.add(ProofWrong, w.place(row)+" "+t.man.id, "the proof inside the shard does not lead to the shard's root", "")
+				w.blame(f)
+			}
+			w.folded[fi]++
+			if t.leaf.hash == keccak && at%stride == 0 {
+				proof = append(proof, path...)
+				w.second[fi]++
+				if !secondOpinion(leaves[row], proof, t.root) {
+					w.c.add(ProofSecond, w.place(row)+" "+t.man.id, "github.com/cbergoon/merkletree does not accept the proof", "")
+					w.blame(f)
+				}
+			}
+			row++
+		}
+	}
+}
+
+// trees of up to this many leaves are folded whole by the second library, larger ones by an even sample of about as many.
+const secondAll = 4096
+
+func secondStride(leaves int) int { return (leaves + secondAll - 1) / secondAll }
+
+// secondOpinion folds a keccak sorted-pair proof with cbergoon/merkletree. Sides are ignored with sorted siblings, so any index will do. That library has no node
+// prefix with sorted pairs, so it cannot speak about jito-v1.
+func secondOpinion(leaf digest, proof []digest, root digest) bool {
+	path, sides := make([][]byte, len(proof)), make([]int64, len(proof))
+	for i := range proof {
+		path[i] = proof[i][:]
+	}
+	ok, err := merkletree.VerifyProofWithDigest(leaf[:], path, sides, root[:], merkletree.WithHasher(func() hash.Hash { return sha3.NewLegacyKeccak256() }),
+		merkletree.WithSortedSiblings())
+	return ok && err == nil
+}

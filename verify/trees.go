@@ -1,0 +1,270 @@
+package verify
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+)
+
+func sortBy[T any](s []T, less func(a, b T) int) { slices.SortStableFunc(s, less) }
+
+// checkTrees checks the trees of a group whose rows were all read: counts, values, order, index, totals, and the root rebuilt from the leaves; in layout inline, also
+// every proof against the rebuilt one.
+func (k *checker) checkTrees(g *group) {
+	var trees []*tree
+	for _, f := range g.families {
+		trees = append(trees, f.trees...)
+		for at := range g.n {
+			t := f.treeOf(at)
+			t.rows = append(t.rows, int32(at))
+		}
+	}
+	k.parallel("trees of "+g.man.id, len(trees), func(i int, c *collector) func() {
+		checkTree(g, trees[i], c)
+		return nil
+	})
+	if g.man.layout == "inline" && k.ctx.Err() == nil {
+		k.checkInline(g, trees)
+	}
+}
+
+func checkTree(g *group, t *tree, c *collector) {
+	before := c.total()
+	defer func() { t.bad = t.bad || c.total() > before }()
+	m := t.man
+	if len(t.rows) != m.leaves {
+		c.add(TreeLeaves, t.at+".leaves", strconv.Itoa(m.leaves), strconv.Itoa(len(t.rows)))
+	}
+	if len(t.rows) == 0 {
+		c.add(TreeLeaves, t.at, "no leaf", "at least one")
+		return
+	}
+	if t.leaf != nil {
+		if d := depthOf(t.leaf.shape, len(t.rows)); d != m.depth {
+			c.add(TreeDepth, t.at+".depth", strconv.Itoa(m.depth), strconv.Itoa(d))
+		}
+	}
+	t.checkConstants(c)
+	t.checkValues(g, c)
+	t.checkIndexRule(g, c)
+	if t.leaf == nil || !t.arrange(g, c) {
+		return
+	}
+	leaves := make([]digest, len(t.order))
+	for p, at := range t.order {
+		leaves[p] = t.fam.leaves[at]
+	}
+	built := t.leaf.shaper().root(leaves)
+	t.built = &built
+	if built != t.root {
+		c.add(TreeRoot, t.at+".root", m.root, hex0x(built[:]))
+	}
+}
+
+// checkConstants: constants are the constant fields of the profile, the token of a tree with one token, and locked when it is 0 in every row; nothing else.
+func (t *tree) checkConstants(c *collector) {
+	named := map[string]bool{}
+	for i, f := range t.fam.fields {
+		named[f.name] = true
+		v, stated := t.man.constants[f.name]
+		must := f.source == "constant" || (f.source == "token" && len(t.man.tokens) == 1)
+		if f.source == "locked" {
+			must = true
+			if t.fam.values[i] != nil {
+				for _, at := range t.rows {
+					must = must && t.fam.values[i][at].isZero()
+				}
+			} else if v != "0" {
+				must = false
+			}
+		}
+		if stated != must {
+			c.add(TreeConstant, t.at+".constants."+f.name, fmt.Sprint("stated: ", yes(stated)), fmt.Sprint("stated: ", yes(must)))
+		}
+		if t.decl != nil && f.source == "constant" {
+			if want, ok := t.decl.constants[f.name]; !ok || want != v {
+				c.add(TreeConstant, t.at+".constants."+f.name, strconv.Quote(v), strconv.Quote(want))
+			}
+		}
+		if stated && t.fam.source[i] >= 0 && f.source == "locked" { // a part whose family has the column for another part's sake
+			for _, at := range t.rows {
+				if !t.fam.values[i][at].isZero() {
+					c.add(TreeConstant, t.at+".constants.locked", "0", t.fam.values[i][at].String())
+					break
+				}
+			}
+		}
+	}
+	for name := range t.man.constants {
+		if !named[name] {
+			c.add(TreeConstant, t.at+".constants", strconv.Quote(name), "names of leaf fields")
+			break
+		}
+	}
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// checkValues: no leaf pays nothing, none is wider than the contract holds, and the sum is the stated total.
+func (t *tree) checkValues(g *group, c *collector) {
+	total, z := new(big.Int), new(big.Int)
+	locked := t.fam.sourceField("locked")
+	amount := t.fam.sourceField("amount")
+	var lockedNums []num
+	if locked >= 0 {
+		lockedNums = t.fam.values[locked]
+	}
+	wide, _ := strconv.Atoi(t.man.profile.text["totalBits"])
+	for _, at := range t.rows {
+		n := &t.fam.amounts[at]
+		total.Add(total, n.big(z))
+		if t.leaf != nil && z.BitLen() > t.leaf.widest(amount, t) {
+			c.add(LeafWidth, g.rowPlace(int(at))+" "+t.man.id, n.String(), fmt.Sprint("at most ", t.leaf.widest(amount, t), " bits"))
+		}
+		zero := n.isZero()
+		if lockedNums != nil {
+			zero = zero && lockedNums[at].isZero()
+			total.Add(total, lockedNums[at].big(z))
+		}
+		if zero {
+			c.add(ClaimZero, g.rowPlace(int(at))+" "+t.man.id, g.accounts[at].text()+" is paid 0", "")
+		}
+	}
+	t.total = total
+	if wide > 0 && total.BitLen() > wide {
+		c.add(TreeWidth, t.at+".totals", total.String(), fmt.Sprint("at most ", wide, " bits"))
+	}
+	if len(t.man.tokens) == 1 && (len(t.man.totals) != 1 || t.man.totals[0].Cmp(total) != 0) {
+		c.add(TreeTotal, t.at+".totals", fmt.Sprint(t.man.totals), total.String())
+	}
+	if len(t.man.tokens) > 1 {
+		t.checkTotals(c)
+	}
+}
+
+// checkTotals adds up a tree with several tokens token by token.
+func (t *tree) checkTotals(c *collector) {
+	sums := make([]*big.Int, len(t.man.tokens))
+	for i := range sums {
+		sums[i] = new(big.Int)
+	}
+	for _, at := range t.rows {
+		i := t.tokenOf(int(at))
+		if i < 0 {
+			continue // reported where the tokens are compared
+		}
+		sums[i].Add(sums[i], t.paid(int(at)))
+	}
+	for i := range sums {
+		if i >= len(t.man.totals) || t.man.totals[i].Cmp(sums[i]) != 0 {
+			c.add(TreeTotal, fmt.Sprintf("%s.totals[%d]", t.at, i), fmt.Sprint(t.man.totals), sums[i].String())
+		}
+	}
+}
+
+// paid is amount and locked of a row, base units of the chain.
+func (t *tree) paid(at int) *big.Int {
+	z := t.fam.amounts[at].big(new(big.Int))
+	if i := t.fam.sourceField("locked"); i >= 0 && t.fam.values[i] != nil {
+		z.Add(z, t.fam.values[i][at].big(new(big.Int)))
+	}
+	return z
+}
+
+// tokenOf is the place of a row's token in the tree's tokens, -1 when its cell is none of them.
+func (t *tree) tokenOf(at int) int {
+	if len(t.man.tokens) == 1 {
+		return 0
+	}
+	i := t.fam.sourceField("token")
+	if i < 0 || t.fam.cells[i] == nil {
+		return -1
+	}
+	return slices.Index(t.tokenTexts, t.fam.cells[i][at])
+}
+
+// arrange puts the rows in the order of their leaves; false when that cannot be told.
+func (t *tree) arrange(g *group, c *collector) bool {
+	t.order = slices.Clone(t.rows)
+	switch t.man.order {
+	case "account":
+		// rows are in key order; of one account's, those of the earlier token stand first in the shard already
+	case "input":
+		if t.fam.place == nil {
+			c.add(LeafOrder, t.at+".order", "input", "a column with the position of each leaf")
+			return false
+		}
+		for i := range t.order {
+			t.order[i] = -1
+		}
+		for _, at := range t.rows {
+			p := int(t.fam.place[at])
+			if p >= len(t.order) || t.order[p] >= 0 {
+				c.add(LeafOrder, g.rowPlace(int(at))+" "+t.man.id, "position "+strconv.Itoa(p), "a place of its own below "+strconv.Itoa(len(t.order)))
+				return false
+			}
+			t.order[p] = at
+		}
+	case "leaf-hash":
+		slices.SortStableFunc(t.order, func(a, b int32) int { return bytes.Compare(t.fam.leaves[a][:], t.fam.leaves[b][:]) })
+		if t.man.profile.text["dedupe"] == "yes" {
+			for p := 1; p < len(t.order); p++ {
+				if t.fam.leaves[t.order[p]] == t.fam.leaves[t.order[p-1]] {
+					c.add(LeafOrder, g.rowPlace(int(t.order[p]))+" "+t.man.id, "a leaf that the tree has already", "")
+					return false
+				}
+			}
+		}
+	default:
+		c.add(LeafOrder, t.at+".order", strconv.Quote(t.man.order), "account, input or leaf-hash")
+		return false
+	}
+	return true
+}
+
+// checkIndexRule: an index stands once in its tree, and with a sort rule it is the rank of the account's text.
+func (t *tree) checkIndexRule(g *group, c *collector) {
+	i := t.fam.sourceField("index")
+	if i < 0 || t.fam.values[i] == nil {
+		return
+	}
+	index := t.fam.values[i]
+	switch t.man.profile.text["index"] {
+	case "eip55-sort":
+		type ranked struct {
+			text string
+			at   int32
+		}
+		list := make([]ranked, len(t.rows))
+		for j, at := range t.rows {
+			list[j] = ranked{checksumText(g.accounts[at].raw[:20]), at}
+		}
+		slices.SortFunc(list, func(a, b ranked) int { return cmp.Compare(a.text, b.text) })
+		for rank, e := range list {
+			if want, _ := toNum(big.NewInt(int64(rank))); index[e.at] != want {
+				c.add(LeafIndex, g.rowPlace(int(e.at))+" "+t.man.id, index[e.at].String(), want.String())
+			}
+		}
+	default:
+		rows := slices.Clone(t.rows)
+		slices.SortFunc(rows, func(a, b int32) int { return bytes.Compare(index[a][:], index[b][:]) })
+		for j := 1; j < len(rows); j++ {
+			if index[rows[j]] == index[rows[j-1]] {
+				c.add(LeafIndex, g.rowPlace(int(rows[j]))+" "+t.man.id, index[rows[j]].String()+", which "+g.accounts[rows[j-1]].text()+" has", "an index of its own")
+			}
+		}
+		if t.man.profile.text["index"] == "input-row" && len(rows) > 0 {
+			if want, _ := toNum(big.NewInt(int64(len(rows) - 1))); index[rows[len(rows)-1]] != want {
+				c.add(LeafIndex, t.at, "a largest index of "+index[rows[len(rows)-1]].String(), want.String())
+			}
+		}
+	}
+}
