@@ -39,7 +39,7 @@ func (a *asr) read(r *reading, keepRows bool) error {
 func (a *asr) refine(r *reading, keepRows bool) {
 	a.votes = a.rows.cast(r, a.props, keepRows)
 	if e := a.set.Eligibility; e != nil {
-		a.min = r.minimum(e, int(a.set.Decimals), "max-power", "mean-power", "last-power", "each-vote")
+		a.min = r.minimum(e, int(a.set.Decimals), int(a.set.Decimals), "max-power", "mean-power", "last-power", "each-vote")
 	}
 	if !keepRows {
 		a.rows.places = places{}
@@ -209,8 +209,7 @@ func (a *asr) allocate(r *reading, out *Allocation) error {
 
 // note tells of proposals that nobody earned, with their exact part of the pool.
 func (a *asr) note(out *Allocation) {
-	_, all := a.props.scaled(func(int) bool { return true })
-	weights, _ := a.props.scaled(func(int) bool { return true })
+	weights, all := a.props.scaled(func(int) bool { return true })
 	for p, v := range a.powers {
 		if weights[p].Sign() == 0 || v.Sign() > 0 {
 			continue

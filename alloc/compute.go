@@ -174,8 +174,9 @@ func (r *reading) stage(name string) func(done, total int64) {
 	return func(done, total int64) { r.o.Progress(name, done, total) }
 }
 
-// minimum reads the minimum of an eligibility setting in units of 10^-scale and checks its metric.
-func (r *reading) minimum(e *campaign.Eligibility, scale int, metrics ...string) []big.Word {
+// minimum reads the minimum of an eligibility setting, of at most the given fraction digits, in units of 10^-scale, and checks
+// its metric.
+func (r *reading) minimum(e *campaign.Eligibility, fraction, scale int, metrics ...string) []big.Word {
 	known := false
 	for _, m := range metrics {
 		known = known || m == e.Metric
@@ -183,14 +184,14 @@ func (r *reading) minimum(e *campaign.Eligibility, scale int, metrics ...string)
 	if !known {
 		r.faults.Addf(e.Pos, "%w: metric %q is not one of %v", ErrMinimum, e.Metric, metrics)
 	}
-	digits, fraction, err := parseDecimal([]byte(e.Min), scale)
+	digits, finest, err := parseDecimal([]byte(e.Min), fraction)
 	if err != nil {
 		r.faults.Addf(e.Pos, "%w: min %q: %w", ErrMinimum, e.Min, err)
 		return nil
 	}
 	v := digits.Big()
 	// Not nil for a minimum of 0: that is a minimum too.
-	return append([]big.Word{}, v.Mul(v, pow10(scale-int(fraction))).Bits()...)
+	return append([]big.Word{}, v.Mul(v, pow10(scale-int(finest))).Bits()...)
 }
 
 // compareLoose compares numbers without leading zero words.

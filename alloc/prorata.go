@@ -131,7 +131,7 @@ func (a *proRata) refine(r *reading, keepRows bool) {
 		if _, scale, err := parseDecimal([]byte(e.Min), maxFraction); err == nil {
 			a.rows.scale = max(a.rows.scale, int(scale))
 		}
-		a.min = r.minimum(e, a.rows.scale, "weight")
+		a.min = r.minimum(e, maxFraction, a.rows.scale, "weight")
 	}
 	a.listed, a.weights = make([]bool, r.roll.len()), make([]uint64, r.roll.len())
 	first := make([]uint32, r.roll.len())
