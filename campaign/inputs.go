@@ -93,6 +93,9 @@ func (r *reader) rows(n *node) string {
 	if n == nil {
 		return ""
 	}
+	if n.kind == refused {
+		return ""
+	}
 	if n.kind != number && n.kind != text {
 		r.faults.Addf(n.pos, "rows %w: %s where a count is needed", ErrKind, n.kind)
 		return ""
@@ -108,12 +111,8 @@ func (r *reader) rows(n *node) string {
 func (r *reader) columns(k keys, info InputInfo, in *Input) {
 	ours := append(slices.Clone(info.Columns), info.Optional...)
 	if n := k.get("columns"); n != nil {
-		if n.kind != object {
-			r.faults.Addf(n.pos, "columns %w: %s where an object {our column: theirs} is needed", ErrKind, n.kind)
-			return
-		}
 		in.Columns = make(map[string]string, len(n.pairs))
-		for _, p := range r.once(n, "columns") {
+		for _, p := range r.entries(n, "columns", "{our column: theirs}") {
 			if !info.Own && !slices.Contains(ours, p.key) {
 				r.fault(p.pos, "column", p.key, fmt.Errorf("%s has no such column, but %s", info.Key, strings.Join(ours, ", ")))
 				continue
@@ -124,8 +123,11 @@ func (r *reader) columns(k keys, info InputInfo, in *Input) {
 		}
 	}
 	r.readOnce(k.get("columns"), ours, in)
-	in.Ignore = r.names(k.get("ignore"), "ignore")
-	for _, item := range r.list(k.get("ignore"), "ignore") {
+	ignore := k.get("ignore")
+	if in.Ignore = r.names(ignore, "ignore"); ignore == nil {
+		return
+	}
+	for _, item := range ignore.items {
 		for _, name := range ours {
 			if item.kind == text && item.text == in.theirs(name) {
 				r.fault(item.pos, "ignore", item.text, fmt.Errorf("is the column %s, which is read", name))

@@ -2,8 +2,10 @@ package campaign
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
 	merkle "github.com/merkle-drop/merkle"
 )
 
@@ -11,16 +13,17 @@ import (
 type kind uint8
 
 const (
-	text   kind = iota // quoted, or plain and not readable as anything else
-	number             // plain 6, 1.5, 0x10, .inf
-	word               // plain true, false
-	none               // null or nothing at all
+	text    kind = iota // quoted, or plain and not readable as anything else
+	number              // plain 6, 1.5, 0x10, .inf
+	word                // plain true, false
+	none                // null or nothing at all
+	refused             // a fault already; nothing more is said about it
 	object
 	list
 )
 
 func (k kind) String() string {
-	return [...]string{"text", "a number", "true or false", "nothing", "an object", "a list"}[k]
+	return [...]string{"text", "a number", "true or false", "nothing", "refused", "an object", "a list"}[k]
 }
 
 // node is a value with its place.
@@ -38,21 +41,27 @@ type pair struct {
 	value *node
 }
 
+// numeric is what people mean as a number. The library reads some of it as text: exponents, and what does not fit in 64 bits.
+var numeric = regexp.MustCompile(`^[-+]?\.?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?$`)
+
 // node converts what the YAML library read. Features that make a file mean something else than it seems (anchors, aliases, merge keys, tags)
-// are faults; the value then is none.
+// are faults.
 func (r *reader) node(n ast.Node, depth int) *node {
 	if n == nil {
 		return &node{pos: merkle.Pos{File: r.name}, kind: none}
 	}
-	out := &node{pos: r.at(n.GetToken())}
+	out := &node{pos: r.place(n)}
 	if depth > maxDepth {
 		r.faults.Addf(out.pos, "nested more than %d deep", maxDepth)
-		out.kind = none
+		out.kind = refused
 		return out
 	}
 	switch v := n.(type) {
 	case *ast.StringNode:
 		out.kind, out.text = text, v.Value
+		if v.GetToken().Type == token.StringType && numeric.MatchString(v.Value) {
+			out.kind = number
+		}
 	case *ast.LiteralNode:
 		out.kind, out.text = text, v.Value.Value
 	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
@@ -71,20 +80,27 @@ func (r *reader) node(n ast.Node, depth int) *node {
 		for _, value := range v.Values {
 			r.pair(out, value, depth)
 		}
-		if !v.IsFlowStyle && len(out.pairs) > 0 { // the library's place of a block is its first colon
-			out.pos = out.pairs[0].pos
-		}
 	case *ast.MappingValueNode:
 		out.kind = object
 		r.pair(out, v, depth)
-		if len(out.pairs) > 0 {
-			out.pos = out.pairs[0].pos
-		}
 	default:
 		r.faults.Addf(out.pos, "%s", forbidden(n))
-		out.kind = none
+		out.kind = refused
 	}
 	return out
+}
+
+// place is where a value begins. The library's place of a block of keys is its first colon; here it is the first key.
+func (r *reader) place(n ast.Node) merkle.Pos {
+	switch v := n.(type) {
+	case *ast.MappingNode:
+		if !v.IsFlowStyle && len(v.Values) > 0 {
+			return r.at(v.Values[0].Key.GetToken())
+		}
+	case *ast.MappingValueNode:
+		return r.at(v.Key.GetToken())
+	}
+	return r.at(n.GetToken())
 }
 
 func (r *reader) pair(out *node, v *ast.MappingValueNode, depth int) {

@@ -29,9 +29,8 @@ type keys struct {
 // object checks that n is an object with allowed keys only, each once and spelled as allowed.
 func (r *reader) object(n *node, what string, allowed ...string) keys {
 	k := keys{r: r, what: what, pos: n.pos, broken: n.kind != object}
-	if k.broken {
+	if k.broken && n.kind != refused {
 		r.faults.Addf(n.pos, "%s: %s where an object is needed with the keys %s", what, n.kind, strings.Join(allowed, ", "))
-		return k
 	}
 	for _, p := range r.once(n, what) {
 		if slices.Contains(allowed, p.key) {
@@ -60,6 +59,17 @@ func (r *reader) once(n *node, what string) []pair {
 		out = append(out, p)
 	}
 	return out
+}
+
+// entries returns the pairs of an object whose keys the author chooses; need says in words what it holds.
+func (r *reader) entries(n *node, field, need string) []pair {
+	if n.kind != object {
+		if n.kind != refused {
+			r.faults.Addf(n.pos, "%s %w: %s where an object %s is needed", field, ErrKind, n.kind, need)
+		}
+		return nil
+	}
+	return r.once(n, field)
 }
 
 // get is the value of a key, nil when the file does not have it.
@@ -99,7 +109,7 @@ var (
 // str reads text: not empty, no control characters. A nil node (a key that is missing) is "" and false without a fault.
 func (r *reader) str(n *node, field string) (string, bool) {
 	switch {
-	case n == nil:
+	case n == nil || n.kind == refused:
 		return "", false
 	case n.kind == number || n.kind == word:
 		r.fault(n.pos, field, n.text, ErrQuotes)
@@ -132,7 +142,7 @@ func (r *reader) choice(n *node, field, fallback string, allowed ...string) stri
 
 // whole reads a plain number without a sign, least to most; a nil node is 0.
 func (r *reader) whole(n *node, field string, least, most int) int {
-	if n == nil {
+	if n == nil || n.kind == refused {
 		return 0
 	}
 	if n.kind == text {
@@ -181,7 +191,7 @@ func (r *reader) tokens(n *node, field string, decimals uint8) merkle.Amount {
 	return a
 }
 
-// name reads a kebab-case name.
+// kebab reads a kebab-case name.
 func (r *reader) kebab(n *node, field string) string {
 	v, ok := r.str(n, field)
 	if ok && !isKebab(v) {
@@ -202,7 +212,7 @@ func isKebab(v string) bool {
 
 // list returns the items of a list; a nil node has none.
 func (r *reader) list(n *node, field string) []*node {
-	if n == nil {
+	if n == nil || n.kind == refused {
 		return nil
 	}
 	if n.kind != list {

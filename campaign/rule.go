@@ -54,7 +54,7 @@ func (r *reader) ruleInfo(n *node) (RuleInfo, bool) {
 		names = append(names, info.Name)
 	}
 	if n.kind != object {
-		r.faults.Addf(n.pos, "rule %w: %s where an object is needed", ErrKind, n.kind)
+		r.entries(n, "rule", "with the key name")
 		return RuleInfo{}, false
 	}
 	for _, p := range n.pairs {
@@ -93,12 +93,11 @@ func (r *reader) caps(k keys, c *Campaign, p *ProRata) {
 	if over == nil {
 		r.faults.Addf(n.pos, "%s: the key overCap is required with caps: cut or redistribute", k.what)
 	}
-	if n.kind != object || len(n.pairs) == 0 {
-		r.faults.Addf(n.pos, "caps %w: an object {TOKEN: whole tokens} is needed", ErrKind)
-		return
+	if n.kind == object && len(n.pairs) == 0 {
+		r.faults.Addf(n.pos, "caps: at least one is needed")
 	}
 	p.Caps = make(map[string]merkle.Amount, len(n.pairs))
-	for _, entry := range r.once(n, "caps") {
+	for _, entry := range r.entries(n, "caps", "{TOKEN: whole tokens}") {
 		t := c.token(entry.key)
 		if t == nil {
 			r.fault(entry.pos, "cap", entry.key, fmt.Errorf("is no token of this campaign, which has %s", c.tokenIDs()))

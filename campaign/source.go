@@ -182,11 +182,11 @@ func (r *reader) document(file *ast.File) ast.Node {
 		switch {
 		case d.Body == nil && d.Start == nil:
 		case d.Body != nil && d.Body.Type() == ast.DirectiveType:
-			r.faults.Addf(r.at(d.Body.GetToken()), "YAML directives are not used in campaign files")
+			r.faults.Addf(r.place(d.Body), "YAML directives are not used in campaign files")
 		case body != nil && d.Start != nil:
 			r.faults.Addf(r.at(d.Start), "a second document: a campaign file has one")
 		case body != nil:
-			r.faults.Addf(r.at(d.Body.GetToken()), "a second document: a campaign file has one")
+			r.faults.Addf(r.place(d.Body), "a second document: a campaign file has one")
 		default:
 			body = d.Body
 		}

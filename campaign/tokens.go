@@ -15,15 +15,11 @@ func (r *reader) readTokens(n *node) []Token {
 	if n == nil {
 		return nil
 	}
-	if n.kind != object {
-		r.faults.Addf(n.pos, "tokens %w: %s where an object with one key a token is needed", ErrKind, n.kind)
-		return nil
-	}
-	if len(n.pairs) == 0 {
+	if n.kind == object && len(n.pairs) == 0 {
 		r.faults.Addf(n.pos, "tokens: at least one is needed")
 	}
 	var out []Token
-	for _, p := range r.once(n, "tokens") {
+	for _, p := range r.entries(n, "tokens", "with one key a token") {
 		if !isTokenID(p.key) {
 			r.fault(p.pos, "token", p.key, errors.New("an id has 1 to 64 letters, digits and the characters . _ + -, and starts with a letter or digit"))
 			continue

@@ -164,12 +164,8 @@ func (r *reader) constants(n *node) map[string]string {
 	if n == nil {
 		return nil
 	}
-	if n.kind != object {
-		r.faults.Addf(n.pos, "constants %w: %s where an object {field: value} is needed", ErrKind, n.kind)
-		return nil
-	}
 	out := make(map[string]string, len(n.pairs))
-	for _, p := range r.once(n, "constants") {
+	for _, p := range r.entries(n, "constants", "{field: value}") {
 		if v, ok := r.str(p.value, "constant "+p.key); ok {
 			out[p.key] = v
 		}
