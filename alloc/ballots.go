@@ -28,6 +28,9 @@ func (v *voteRows) cast(r *reading, p *proposals, keepRows bool) *ballots {
 	order := scatter(starts, len(v.entrants), func(i int) uint32 { return v.entrants[i] }, nil)
 	b.proposals, b.powers = make([]uint16, 0, len(order)), make([]uint64, 0, len(order))
 	var group []uint32
+	byProposal := func(x, y uint32) int {
+		return cmp.Or(cmp.Compare(v.proposals[x], v.proposals[y]), cmp.Compare(x, y))
+	}
 	for from := 0; from < len(order); {
 		e, to := v.entrants[order[from]], from
 		for to < len(order) && v.entrants[order[to]] == e {
@@ -41,9 +44,7 @@ func (v *voteRows) cast(r *reading, p *proposals, keepRows bool) *ballots {
 		if r.out[e] > 0 {
 			continue
 		}
-		slices.SortFunc(group, func(x, y uint32) int {
-			return cmp.Or(cmp.Compare(v.proposals[x], v.proposals[y]), cmp.Compare(x, y))
-		})
+		slices.SortFunc(group, byProposal)
 		for len(group) > 0 {
 			n := 1
 			for n < len(group) && v.proposals[group[n]] == v.proposals[group[0]] {

@@ -82,15 +82,19 @@ func shift(a merkle.Amount, n int) (merkle.Amount, bool) {
 
 // appendDecimal writes digits·10^-scale without trailing fraction zeros.
 func appendDecimal(dst []byte, digits merkle.Amount, scale int) []byte {
-	return appendPointed(dst, digits.String(), scale)
+	if scale == 0 {
+		return digits.AppendText(dst)
+	}
+	var room [78]byte
+	return appendPointed(dst, digits.AppendText(room[:0]), scale)
 }
 
 // decimalText is digits·10^-scale without trailing fraction zeros.
 func decimalText(digits *big.Int, scale int) string {
-	return string(appendPointed(nil, digits.String(), scale))
+	return string(appendPointed(nil, digits.Append(nil, 10), scale))
 }
 
-func appendPointed(dst []byte, digits string, scale int) []byte {
+func appendPointed(dst, digits []byte, scale int) []byte {
 	if scale == 0 {
 		return append(dst, digits...)
 	}

@@ -38,6 +38,7 @@ type reading struct {
 	faults *merkle.Faults
 
 	chains  []merkle.Chain        // of all assets, sorted
+	units   []*big.Int            // by token, then chain; nil where the token is not on the chain
 	lone    map[merkle.Family]int // family -> its only chain, or -1 when there are several
 	roll    *roll
 	out     []uint16 // by entrant number: 1 + the exclusion list that takes it out, or 0
@@ -56,6 +57,14 @@ func newReading(ctx context.Context, c *campaign.Campaign, o Options) *reading {
 	}
 	slices.Sort(r.chains)
 	r.chains = slices.Compact(r.chains)
+	for _, t := range c.Tokens {
+		units := make([]*big.Int, len(r.chains))
+		for _, a := range t.Assets {
+			i, _ := slices.BinarySearch(r.chains, a.Asset.Chain)
+			units[i] = a.Unit(t)
+		}
+		r.units = append(r.units, units...)
+	}
 	for i, chain := range r.chains {
 		f := chain.Family()
 		if _, other := r.lone[f]; other {
@@ -207,13 +216,8 @@ func (r *reading) chainOf(a merkle.Account) (uint16, error) {
 
 // unit is the unit of token k on a chain (docs/rules/common.md), or false when the token is not there.
 func (r *reading) unit(k int, chain uint16) (*big.Int, bool) {
-	t := &r.c.Tokens[k]
-	for i := range t.Assets {
-		if t.Assets[i].Asset.Chain == r.chains[chain] {
-			return t.Assets[i].Unit(*t), true
-		}
-	}
-	return nil, false
+	u := r.units[k*len(r.chains)+int(chain)]
+	return u, u != nil
 }
 
 // close reads to the end, compares with what is declared and records the input.
