@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 
+	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/campaign"
 )
 
@@ -81,8 +82,7 @@ func (a *asr) counts(i uint32) bool {
 }
 
 func (a *asr) atLeast(code uint64) bool {
-	var room [8]big.Word
-	return compareLoose(a.votes.numbers.words(room[:0], code), a.min) >= 0
+	return a.votes.numbers.amount(code).Cmp(*a.min) >= 0
 }
 
 // eligible applies the metric to the votes from..to of one entrant, which are in the order of the proposals file.
@@ -93,8 +93,8 @@ func (a *asr) eligible(from, to uint32) bool {
 	switch a.set.Eligibility.Metric {
 	case "mean-power":
 		sum := a.sumPowers(from, to)
-		least := new(big.Int).SetBits(slices.Clone(a.min))
-		return sum.Cmp(least.Mul(least, big.NewInt(int64(len(a.props.ids))))) >= 0
+		least := big.NewInt(int64(len(a.props.ids)))
+		return sum.Cmp(least.Mul(least, a.min.Big())) >= 0
 	case "last-power":
 		return a.atLeast(a.votes.powers[to-1])
 	default: // max-power, and each-vote: one vote has to stay

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/campaign"
@@ -175,32 +176,19 @@ func (r *reading) stage(name string) func(done, total int64) {
 }
 
 // minimum reads the minimum of an eligibility setting, of at most the given fraction digits, in units of 10^-scale, and checks
-// its metric.
-func (r *reading) minimum(e *campaign.Eligibility, fraction, scale int, metrics ...string) []big.Word {
-	known := false
-	for _, m := range metrics {
-		known = known || m == e.Metric
-	}
-	if !known {
+// its metric. It returns nil when it is refused.
+func (r *reading) minimum(e *campaign.Eligibility, fraction, scale int, metrics ...string) *merkle.Amount {
+	if !slices.Contains(metrics, e.Metric) {
 		r.faults.Addf(e.Pos, "%w: metric %q is not one of %v", ErrMinimum, e.Metric, metrics)
 	}
 	digits, finest, err := parseDecimal([]byte(e.Min), fraction)
-	if err != nil {
-		r.faults.Addf(e.Pos, "%w: min %q: %w", ErrMinimum, e.Min, err)
-		return nil
-	}
-	v := digits.Big()
-	// Not nil for a minimum of 0: that is a minimum too.
-	return append([]big.Word{}, v.Mul(v, pow10(scale-int(finest))).Bits()...)
-}
-
-// compareLoose compares numbers without leading zero words.
-func compareLoose(a, b []big.Word) int {
-	if len(a) != len(b) {
-		if len(a) < len(b) {
-			return -1
+	if err == nil {
+		var ok bool
+		if digits, ok = shift(digits, scale-int(finest)); ok {
+			return &digits
 		}
-		return 1
+		err = merkle.ErrOverflow
 	}
-	return compareWords(a, b)
+	r.faults.Addf(e.Pos, "%w: min %q: %w", ErrMinimum, e.Min, err)
+	return nil
 }

@@ -75,7 +75,8 @@ func (r *reading) readWeights() (*weightRows, error) {
 
 // canonical emits the rows by their bytes: by account text, and the few with one account by the rest.
 func (w *weightRows) canonical(r *reading, chain bool, emit func([]byte) error) error {
-	ranks := r.roll.textRanks()
+	accounts := r.roll.texts()
+	ranks := accounts.ranks
 	starts := make([]uint32, len(ranks)+1)
 	for _, e := range w.entrants {
 		starts[ranks[e]+1]++
@@ -85,7 +86,7 @@ func (w *weightRows) canonical(r *reading, chain bool, emit func([]byte) error) 
 	var row []byte
 	for i, id := range order {
 		e := r.roll.entrants[w.entrants[id]]
-		row = append(e.Account.AppendText(row[:0]), ',')
+		row = append(append(row[:0], accounts.at(int(w.entrants[id]))...), ',')
 		row = appendDecimal(row, w.numbers.amount(w.digits[id]), int(w.scales[id]))
 		if chain {
 			row = append(append(row, ','), r.chains[e.Chain]...)
@@ -107,12 +108,12 @@ type proRata struct {
 	set  *campaign.ProRata
 	rows *weightRows
 
-	weights []uint64   // by entrant number, codes in 10^-rows.scale
-	numbers numbers    // of weights
-	listed  []bool     // by entrant number: has a weight and is not excluded
-	min     []big.Word // in 10^-rows.scale; nil without eligibility
-	passed  []bool     // by entrant number: listed and not below the minimum
-	sum     *big.Int   // W
+	weights []uint64       // by entrant number, codes in 10^-rows.scale
+	numbers numbers        // of weights
+	listed  []bool         // by entrant number: has a weight and is not excluded
+	min     *merkle.Amount // in 10^-rows.scale; nil without eligibility
+	passed  []bool         // by entrant number: listed and not below the minimum
+	sum     *big.Int       // W
 }
 
 // errWide is for weights whose common scale does not fit.
@@ -167,12 +168,11 @@ func (a *proRata) allocate(r *reading, out *Allocation) error {
 	a.passed = make([]bool, len(a.listed))
 	after := a.set.Eligibility == nil || a.set.Eligibility.Denominator != "before"
 	var sum total
-	var room [8]big.Word
 	for e, listed := range a.listed {
 		if !listed {
 			continue
 		}
-		a.passed[e] = a.min == nil || compareLoose(a.numbers.words(room[:0], a.weights[e]), a.min) >= 0
+		a.passed[e] = a.min == nil || a.numbers.amount(a.weights[e]).Cmp(*a.min) >= 0
 		if a.passed[e] || !after {
 			sum.addCode(&a.numbers, a.weights[e])
 		}

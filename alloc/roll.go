@@ -113,31 +113,34 @@ func (r *roll) sorted(keep func(id uint32) bool) []uint32 {
 	return ids
 }
 
-// textRanks gives each entrant the rank of its account's published text among all texts, compared by bytes. Entrants
-// with one account on several chains share a rank.
-func (r *roll) textRanks() []uint32 {
-	text := make([]byte, 0, 44*len(r.entrants))
-	ends := make([]int, len(r.entrants)+1)
+// accountTexts are the published texts of a roll's accounts, and where each stands among all by bytes. Entrants with
+// one account on several chains share a rank.
+type accountTexts struct {
+	texts
+	ranks []uint32
+}
+
+func (r *roll) texts() *accountTexts {
+	t := &accountTexts{ranks: make([]uint32, len(r.entrants))}
+	t.bytes, t.ends = make([]byte, 0, 44*len(r.entrants)), make([]int, 0, len(r.entrants))
 	list := make([]keyed, len(r.entrants))
 	for i, e := range r.entrants {
-		text = e.Account.AppendText(text)
-		ends[i+1] = len(text)
-		list[i] = keyed{prefix(text[ends[i]:]), uint32(i)}
+		t.bytes = e.Account.AppendText(t.bytes)
+		t.ends = append(t.ends, len(t.bytes))
+		list[i] = keyed{prefix(t.at(i)), uint32(i)}
 	}
-	of := func(id uint32) []byte { return text[ends[id]:ends[id+1]] }
 	slices.SortFunc(list, func(a, b keyed) int {
 		if a.key != b.key {
 			return cmp.Compare(a.key, b.key)
 		}
-		return bytes.Compare(of(a.id), of(b.id))
+		return bytes.Compare(t.at(int(a.id)), t.at(int(b.id)))
 	})
-	ranks := make([]uint32, len(list))
 	rank := uint32(0)
 	for i, k := range list {
-		if i > 0 && !bytes.Equal(of(k.id), of(list[i-1].id)) {
+		if i > 0 && !bytes.Equal(t.at(int(k.id)), t.at(int(list[i-1].id))) {
 			rank++
 		}
-		ranks[k.id] = rank
+		t.ranks[k.id] = rank
 	}
-	return ranks
+	return t
 }

@@ -148,6 +148,7 @@ func parseTime(text []byte) (sec int64, nano int32, whole bool, err error) {
 // canonical emits the rows in the order of export/FORMAT.md section 6. Sorted order is that of the rendered rows by
 // their bytes: proposal cells are compared with the comma behind them, accounts by their text, and the rest as text.
 func (v *voteRows) canonical(r *reading, p *proposals, chain, sorted bool, decimals int, emit func([]byte) error) error {
+	accounts := r.roll.texts()
 	cells := make([][]byte, len(p.ids))
 	for i, id := range p.ids {
 		cells[i] = append(appendCell(nil, id), ',')
@@ -165,7 +166,7 @@ func (v *voteRows) canonical(r *reading, p *proposals, chain, sorted bool, decim
 	var row []byte
 	write := func(i uint32) error {
 		row = append(row[:0], cells[v.proposals[i]]...)
-		row = append(r.roll.entrants[v.entrants[i]].Account.AppendText(row), ',')
+		row = append(append(row, accounts.at(int(v.entrants[i]))...), ',')
 		row = tail(row, i)
 		return emit(row)
 	}
@@ -177,7 +178,7 @@ func (v *voteRows) canonical(r *reading, p *proposals, chain, sorted bool, decim
 		}
 		return nil
 	}
-	ranks := r.roll.textRanks()
+	ranks := accounts.ranks
 	order := v.byProposal(cells, v.byRank(ranks))
 	var a, b []byte
 	for from := 0; from < len(order); {
