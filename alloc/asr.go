@@ -16,15 +16,15 @@ type asr struct {
 	rows  *voteRows
 	votes *ballots
 
-	min     []big.Word   // in 10^-decimals; nil without eligibility
-	passed  []bool       // by entrant number: has votes, is not excluded, reaches the minimum
-	powers  []*big.Int   // V(p) by proposal
-	earned  []*big.Int   // power of those who passed, by proposal; the same as powers unless denominator is before
-	active  []bool       // by proposal: has a part in W
-	weights []*big.Int   // w(p) in whole numbers, 0 when not active
-	sum     *big.Int     // W of those
-	common  *big.Int     // D: least common multiple of V(p) over the paying proposals
-	factors [][]big.Word // w(p)·D/V(p); nil for proposals that pay nothing
+	min     *merkle.Amount // in 10^-decimals; nil without eligibility
+	passed  []bool         // by entrant number: has votes, is not excluded, reaches the minimum
+	powers  []*big.Int     // V(p) by proposal
+	earned  []*big.Int     // power of those who passed, by proposal; the same as powers unless denominator is before
+	active  []bool         // by proposal: has a part in W
+	weights []*big.Int     // w(p) in whole numbers, 0 when not active
+	sum     *big.Int       // W of those
+	common  *big.Int       // D: least common multiple of V(p) over the paying proposals
+	factors [][]big.Word   // w(p)·D/V(p); nil for proposals that pay nothing
 }
 
 func (a *asr) read(r *reading, keepRows bool) error {
