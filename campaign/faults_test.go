@@ -185,6 +185,8 @@ func faultCases() []faultCase {
 		{asrBase, "rounding: {method: floor, at: account-token, residual: {to: treasury}}", "rounding: ‸floor", []string{"rounding: text where an object is needed"}},
 		{asrBase, "exclude:\n  - {file: multisigs.csv, list: \"DAO\", version: \"1\"}", "exclude: ‸{file: multisigs.csv}", []string{"an object where a list is needed"}},
 		{asrBase, "  - {file: multisigs.csv, list: \"DAO\", version: \"1\"}", "  - ‸multisigs.csv", []string{"exclusion list: text where an object is needed"}},
+		{asrBase, "{to: treasury}", "{‸to:treasury}", []string{"blank after the colon"}},
+		{asrBase, "{file: multisigs.csv, list", "‸{file: ‸multisigs.csv list", []string{"the key list is required", "has a colon: put it in quotes"}},
 		{asrBase, "columns: {account: wallet}", "columns: ‸[account]", []string{"a list where an object {our column: theirs}"}},
 		{proRataBase, `caps: {DROP: "5000"}`, "caps: ‸*x", []string{"aliases"}},
 		{asrBase, "to: treasury", "to: ‸&t treasury", []string{"anchors"}},

@@ -1,8 +1,11 @@
 package campaign
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
@@ -59,8 +62,8 @@ func (r *reader) node(n ast.Node, depth int) *node {
 	switch v := n.(type) {
 	case *ast.StringNode:
 		out.kind, out.text = text, v.Value
-		if v.GetToken().Type == token.StringType && numeric.MatchString(v.Value) {
-			out.kind = number
+		if v.GetToken().Type == token.StringType {
+			r.unquoted(out)
 		}
 	case *ast.LiteralNode:
 		out.kind, out.text = text, v.Value.Value
@@ -103,11 +106,25 @@ func (r *reader) place(n ast.Node) merkle.Pos {
 	return r.at(n.GetToken())
 }
 
+// unquoted judges text without quotes: numbers are numbers, and what the library takes for text where a comma or line end is missing is a fault.
+func (r *reader) unquoted(n *node) {
+	if numeric.MatchString(n.text) {
+		n.kind = number
+	}
+	if strings.Contains(n.text, ": ") || strings.HasSuffix(n.text, ":") {
+		r.fault(n.pos, "text", n.text, errors.New("has a colon: put it in quotes, or is a comma or line end missing?"))
+		n.kind = refused
+	}
+}
+
 func (r *reader) pair(out *node, v *ast.MappingValueNode, depth int) {
 	p := pair{pos: r.at(v.Key.GetToken())}
 	switch k := v.Key.(type) {
 	case *ast.StringNode:
 		p.key = k.Value
+		if k.GetToken().Type == token.StringType && r.tight(v.Start) {
+			r.fault(p.pos, "key", p.key, errors.New("write a blank after the colon"))
+		}
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NullNode, *ast.InfinityNode, *ast.NanNode:
 		r.faults.Addf(p.pos, "key %s: put it in quotes", v.Key.GetToken().Value)
 		return
@@ -117,6 +134,16 @@ func (r *reader) pair(out *node, v *ast.MappingValueNode, depth int) {
 	}
 	p.value = r.node(v.Value, depth+1)
 	out.pairs = append(out.pairs, p)
+}
+
+// tight reports whether a colon has no blank after it. YAML then takes a:b for text, the library in braces for a key.
+func (r *reader) tight(colon *token.Token) bool {
+	if colon.Type != token.MappingValueType {
+		return false
+	}
+	at := r.at(colon)
+	line := bytes.TrimSuffix(r.lines[at.Line-1], []byte("\r"))
+	return at.Col < len(line) && line[at.Col] != ' '
 }
 
 func forbidden(n ast.Node) string {

@@ -197,7 +197,7 @@ func (r *reader) document(file *ast.File) ast.Node {
 	return body
 }
 
-// at is the place of a token. The library counts characters; places count bytes.
+// at is the place of a token. The library counts characters; places count bytes. Its line is one of the file.
 func (r *reader) at(t *token.Token) merkle.Pos {
 	p := merkle.Pos{File: r.name, Line: t.Position.Line, Col: 1}
 	if p.Line < 1 || p.Line > len(r.lines) {
