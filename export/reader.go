@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -81,14 +82,19 @@ func readFile(files fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	var text bytes.Buffer
+	info, err := f.Stat()
+	if err == nil && info.Size() <= maxFile {
+		text.Grow(int(max(0, info.Size())) + bytes.MinRead)
+		_, err = text.ReadFrom(io.LimitReader(f, maxFile+1)) // a size is a hint, for some file systems a guess
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if len(text) > maxFile {
+	if info.Size() > maxFile || text.Len() > maxFile {
 		return nil, fmt.Errorf("%s: larger than %d bytes", name, maxFile)
 	}
-	return text, nil
+	return text.Bytes(), nil
 }
 
 func (r *Reader) addTree(place int) error {
@@ -106,7 +112,7 @@ func (r *Reader) addTree(place int) error {
 	}
 	root, err := parseHash(info.Root, p.Width)
 	if err != nil {
-		return err
+		return fmt.Errorf("root: %w", err)
 	}
 	t.root = root
 	if t.chain, err = merkle.ParseChain(info.Chain); err != nil {

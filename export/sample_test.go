@@ -151,6 +151,7 @@ func (s sample) allocation(t testing.TB) *alloc.Allocation {
 func (s sample) bundle(t testing.TB, o Options) (dir string, trees []*Tree, m *Manifest) {
 	t.Helper()
 	a := s.allocation(t)
+	o.noSync = true
 	trees, err := Trees(context.Background(), a, o)
 	if err != nil {
 		t.Fatal(err)

@@ -15,8 +15,9 @@ type Options struct {
 	Workers  int                                   // goroutines; 0 is one a core
 	Progress func(stage string, done, total int64) // may be nil; calls do not overlap
 
-	// fault is for tests: what it returns for a file about to be written fails the write.
-	fault func(path string) error
+	// For tests: what fault returns for a file about to be written fails the write; noSync leaves the flushing to the system.
+	fault  func(path string) error
+	noSync bool
 }
 
 // Tree is one built tree and which entrant each of its rows pays.

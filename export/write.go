@@ -28,6 +28,7 @@ func Write(ctx context.Context, dir string, a *alloc.Allocation, trees []*Tree, 
 	if err != nil {
 		return nil, err
 	}
+	s.noSync = o.noSync
 	w := &writer{ctx: ctx, staging: s, o: o, made: map[string]bool{}}
 	if err := w.write(a, m, groups); err != nil {
 		s.discard()
