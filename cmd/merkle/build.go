@@ -1,0 +1,91 @@
+package main
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/merkle-drop/merkle/alloc"
+	"github.com/merkle-drop/merkle/campaign"
+	"github.com/merkle-drop/merkle/export"
+)
+
+func buildCommand() *cli.Command {
+	return &cli.Command{
+		Name: "build", Usage: "compute a campaign, build its trees and write the bundle", ArgsUsage: "CAMPAIGN",
+		Description: "Reads the campaign file and its inputs, computes who gets what, builds the trees and writes\n" +
+			"a directory of static files, whole or not at all. DIR must not exist.\n\n" +
+			"Example:\n   merkle build fixtures/jupiter-asr/campaign.yaml -o bundle\n   merkle build fixtures/jupiter-asr/campaign.yaml -o bundle --json",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "directory to make, `DIR`"},
+			jsonFlag, quietFlag, workersFlag(),
+		},
+		Action: build,
+	}
+}
+
+func build(c *cli.Context) error {
+	args, err := want(c, "CAMPAIGN")
+	if err != nil {
+		return err
+	}
+	dir := c.String("output")
+	if dir == "" {
+		return &usageError{text: "build: no output directory", hint: "merkle build " + args[0] + " -o DIR"}
+	}
+	n, err := workers(c)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+		if err == nil {
+			err = fmt.Errorf("%s: exists already; a bundle is never written over", dir)
+		}
+		return err
+	}
+	camp, err := readCampaign(args[0])
+	if err != nil {
+		return err
+	}
+	bar := newProgress(c)
+	defer bar.done()
+	a, err := alloc.Compute(c.Context, camp, alloc.Options{Progress: bar.update})
+	if err != nil {
+		return err
+	}
+	o := export.Options{Workers: n, Progress: bar.update}
+	trees, err := export.Trees(c.Context, a, o)
+	if err != nil {
+		return err
+	}
+	m, err := export.Write(c.Context, dir, a, trees, o)
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if err != nil {
+		return err
+	}
+	digest := fmt.Sprintf("%x", sha256.Sum256(text))
+	bar.done()
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, newBuildDoc(dir, a, trees, digest))
+	}
+	return summary(c.App.Writer, dir, a, trees, m, digest)
+}
+
+// readCampaign reads the campaign and checks what the campaign room cannot know: that its profiles exist.
+func readCampaign(path string) (*campaign.Campaign, error) {
+	if err := notThere(path); err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, "campaign.yaml")
+	}
+	return campaign.Read(path)
+}

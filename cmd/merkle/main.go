@@ -1,0 +1,24 @@
+// Command merkle computes token distributions, builds their Merkle trees, publishes them as static files and verifies them.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code) // the only os.Exit
+}
+
+// run is the whole program: args[0] is the program's name. It returns the exit status.
+func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
+	app := newApp(in, out, errw)
+	err := app.RunContext(ctx, permute(app, args))
+	return report(ctx, errw, wantsJSON(args), err)
+}

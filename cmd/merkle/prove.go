@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/merkle-drop/merkle/export"
+)
+
+// provenDoc is one claim as prove --json prints it. Amounts are base units of the tree's chain.
+type provenDoc struct {
+	Tree    string     `json:"tree"`
+	Chain   string     `json:"chain"`
+	Token   string     `json:"token"`
+	Account string     `json:"account"`
+	Amount  string     `json:"amount"`
+	Locked  string     `json:"locked,omitempty"`
+	Index   string     `json:"index"`
+	Leaf    string     `json:"leaf"`
+	Proof   []string   `json:"proof"`
+	Root    string     `json:"root"`
+	Claim   string     `json:"claim,omitempty"`
+	Fields  []fieldDoc `json:"fields"`
+}
+
+type fieldDoc struct {
+	Name  string `json:"name"`
+	Type  string `json:"type"`
+	Value string `json:"value"`
+}
+
+func proveCommand() *cli.Command {
+	return &cli.Command{
+		Name: "prove", Usage: "print an account's claims with proofs that lead to the bundle's roots", ArgsUsage: "BUNDLE ACCOUNT",
+		Description: "Reads the manifest, one index page and one shard a group, rebuilds the proofs and checks each against its root.\n\n" +
+			"Example:\n   merkle prove bundle 5B7yZ1bU5o3GEDYsMSV1sV3Vn5cwQxGQ9jXcMoJE6B9M --json\n\nAn account without a claim is exit status 1.",
+		Flags: []cli.Flag{jsonFlag},
+		Action: func(c *cli.Context) error {
+			args, err := want(c, "BUNDLE", "ACCOUNT")
+			if err != nil {
+				return err
+			}
+			who, err := argAccount(c, args[1])
+			if err != nil {
+				return err
+			}
+			if err := notThere(args[0]); err != nil {
+				return err
+			}
+			r, err := export.Open(os.DirFS(args[0]))
+			if err != nil {
+				return fmt.Errorf("%s: %w", args[0], err)
+			}
+			found, err := r.Find(who)
+			if err != nil {
+				return fmt.Errorf("%s: %w", args[0], err)
+			}
+			if len(found) == 0 {
+				return fmt.Errorf("%s has no claim in %s (merkle explain CAMPAIGN ACCOUNT says why)", who, args[0])
+			}
+			docs := make([]provenDoc, len(found))
+			for i, p := range found {
+				docs[i] = newProvenDoc(p)
+			}
+			if c.Bool("json") {
+				return printJSON(c.App.Writer, map[string]any{"account": who.String(), "claims": docs})
+			}
+			var b bytes.Buffer
+			for i, d := range docs {
+				p := found[i]
+				fmt.Fprintf(&b, "%s   %s %s   (%s base units)\n  chain  %s\n", d.Tree, group(p.Amount.Tokens(uint8(p.Decimals))), d.Token, d.Amount, d.Chain)
+				for _, f := range d.Fields {
+					fmt.Fprintf(&b, "  %-8s %s   %s\n", f.Name, f.Value, f.Type)
+				}
+				fmt.Fprintf(&b, "  leaf   %s\n  root   %s\n", d.Leaf, d.Root)
+				for j, h := range d.Proof {
+					fmt.Fprintf(&b, "  proof%3d %s\n", j, h)
+				}
+				if d.Claim != "" {
+					fmt.Fprintf(&b, "  call   %s\n", d.Claim)
+				}
+				b.WriteByte('\n')
+			}
+			_, err = c.App.Writer.Write(b.Bytes())
+			return err
+		},
+	}
+}
+
+func newProvenDoc(p export.Proven) provenDoc {
+	d := provenDoc{Tree: p.Tree, Chain: p.Chain, Token: p.Token, Account: p.Account.String(), Amount: p.Amount.String(), Index: p.Index,
+		Leaf: p.Leaf.Text(p.Width), Root: p.Root.Text(p.Width), Proof: []string{}, Claim: p.Claim, Fields: []fieldDoc{}}
+	if !p.Locked.IsZero() {
+		d.Locked = p.Locked.String()
+	}
+	for _, h := range p.Proof {
+		d.Proof = append(d.Proof, h.Text(p.Width))
+	}
+	for _, f := range p.Fields {
+		d.Fields = append(d.Fields, fieldDoc{f.Name, f.Type, f.Value})
+	}
+	return d
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/alloc"
+	"github.com/merkle-drop/merkle/export"
+)
+
+// summary tells a person what was built: pools, paid, residual, claims, roots, and what to do next.
+func summary(w io.Writer, dir string, a *alloc.Allocation, trees []*export.Tree, m *export.Manifest, digest string) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s   rule %s   %s accounts\n\n", a.Campaign.ID, a.Campaign.Rule.Name, group(fmt.Sprint(len(a.Entrants))))
+	ledgerTable(&b, a)
+	claimsTable(&b, a)
+	rows := [][]string{{"tree", "chain", "profile", "order", "leaves", "depth", "root"}}
+	for _, t := range trees {
+		rows = append(rows, []string{t.ID, shortChain(t.Chain), t.Tree.Profile().Name, string(t.Tree.Order()), group(fmt.Sprint(t.Tree.Len())), fmt.Sprint(t.Tree.Depth()), rootText(t)})
+	}
+	table(&b, rows, "llllrrl")
+	assertions(&b, a)
+	notes := append(sameRoots(trees), a.Notes...)
+	for _, n := range notes {
+		fmt.Fprintf(&b, "note: %s\n", n)
+	}
+	if len(notes) > 0 {
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(&b, "bundle    %s   %s files, %s bytes\nmanifest  sha256 %s\n\n", dir, group(fmt.Sprint(m.Files.Count)), group(fmt.Sprint(m.Files.Bytes)), digest)
+	fmt.Fprintf(&b, "Next:\n  merkle verify %s            check everything again, with independent code\n", dir)
+	if acct, ok := largest(a); ok {
+		fmt.Fprintf(&b, "  merkle prove %s %s\n", dir, acct)
+		fmt.Fprintf(&b, "  merkle explain %s %s\n", a.Campaign.Path, acct)
+	}
+	b.WriteString("  publish the directory as static files, and the roots above with the manifest's sha256\n")
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func ledgerTable(b *bytes.Buffer, a *alloc.Allocation) {
+	rows := [][]string{{"token", "pool", "paid", "of pool", "unallocated", "residual", "to"}}
+	for _, k := range a.Tokens {
+		l, d := k.Ledger, k.Token.Decimals
+		rows = append(rows, []string{k.Token.ID, tokens(l.Pool, d), tokens(l.Claims, d), percent(l.Claims, l.Pool), tokens(l.Unallocated, d), tokens(l.Residual, d), l.ResidualTo})
+		if len(l.Chains) > 1 {
+			for _, c := range l.Chains {
+				rows = append(rows, []string{"", shortChain(c.Chain), tokens(c.Claims, d), percent(c.Claims, l.Pool), "", "", ""})
+			}
+		}
+	}
+	table(b, rows, "lrrrrrl")
+}
+
+func claimsTable(b *bytes.Buffer, a *alloc.Allocation) {
+	rows := [][]string{{"claims", "count", "largest", "median", "smallest", "size, small to large"}}
+	for _, k := range a.Tokens {
+		sorted := make([]merkle.Amount, 0, k.Ledger.Leaves)
+		for _, v := range k.Amounts {
+			if !v.IsZero() {
+				sorted = append(sorted, v)
+			}
+		}
+		if len(sorted) == 0 {
+			rows = append(rows, []string{k.Token.ID, "0", "", "", "", ""})
+			continue
+		}
+		slices.SortFunc(sorted, merkle.Amount.Cmp)
+		d := k.Token.Decimals
+		rows = append(rows, []string{k.Token.ID, group(fmt.Sprint(len(sorted))), tokens(sorted[len(sorted)-1], d),
+			tokens(sorted[(len(sorted)-1)/2], d), tokens(sorted[0], d), spark(sorted)})
+	}
+	table(b, rows, "lrrrrl")
+}
+
+func assertions(b *bytes.Buffer, a *alloc.Allocation) {
+	holds := 0
+	for _, r := range a.Assertions {
+		if r.Holds {
+			holds++
+			continue
+		}
+		fmt.Fprintf(b, "published figure does not hold: %s: %s prints %s, exact %s\n", r.Pos, r.Figure, r.Prints, r.Got)
+	}
+	if len(a.Assertions) > 0 {
+		fmt.Fprintf(b, "%d of %d published figures hold\n\n", holds, len(a.Assertions))
+	}
+}
+
+// sameRoots names trees with one root, which startles whoever compares them.
+func sameRoots(trees []*export.Tree) []string {
+	var notes []string
+	for i, t := range trees {
+		for _, o := range trees[:i] {
+			if o.Tree.Root() == t.Tree.Root() {
+				notes = append(notes, fmt.Sprintf("trees %s and %s have the same root, because their accounts and amounts in base units are the same: the claim contract of each must pay its own token only", o.ID, t.ID))
+				break
+			}
+		}
+	}
+	return notes
+}
+
+// largest is the account with the largest claim of the first token.
+func largest(a *alloc.Allocation) (merkle.Account, bool) {
+	best := -1
+	if len(a.Tokens) > 0 {
+		for i, v := range a.Tokens[0].Amounts {
+			if !v.IsZero() && (best < 0 || v.Cmp(a.Tokens[0].Amounts[best]) > 0) {
+				best = i
+			}
+		}
+	}
+	if best < 0 {
+		return merkle.Account{}, false
+	}
+	return a.Entrants[best].Account, true
+}
+
+// spark draws how many claims there are at each size: one column for every four doublings of the amount.
+func spark(sorted []merkle.Amount) string {
+	const bars = "▁▂▃▄▅▆▇█"
+	first := (sorted[0].BitLen() - 1) / 2
+	counts := make([]int, (sorted[len(sorted)-1].BitLen()-1)/2-first+1)
+	most := 0
+	for _, v := range sorted {
+		i := (v.BitLen()-1)/2 - first
+		counts[i]++
+		most = max(most, counts[i])
+	}
+	var s strings.Builder
+	for _, n := range counts {
+		if n == 0 {
+			s.WriteByte(' ')
+			continue
+		}
+		s.WriteRune([]rune(bars)[(n*8-1)/most])
+	}
+	return s.String()
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/merkle-drop/merkle/verify"
+)
+
+func verifyCommand() *cli.Command {
+	return &cli.Command{
+		Name: "verify", Usage: "check a bundle again, with code that shares nothing with the code that made it", ArgsUsage: "BUNDLE",
+		Description: "Recomputes the allocation from the inputs, every leaf, root and proof, sums, caps, ledger and digests.\n" +
+			"What could not be checked is said. Exit status 4 when anything is off.\n\n" +
+			"Example:\n   merkle verify bundle\n   merkle verify bundle --inputs fixtures/jupiter-asr\n   merkle verify bundle --root jup=0x8f1c… --json",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "inputs", Usage: "recompute from the raw inputs in `DIR` (the campaign's own folder)"},
+			&cli.StringSliceFlag{Name: "root", Usage: "`ID=HASH`: the root of tree ID as read from the chain; may be repeated"},
+			jsonFlag, quietFlag, workersFlag(),
+		},
+		Action: verifyBundle,
+	}
+}
+
+func verifyBundle(c *cli.Context) error {
+	args, err := want(c, "BUNDLE")
+	if err != nil {
+		return err
+	}
+	n, err := workers(c)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(c)
+	defer bar.done()
+	o := verify.Options{Workers: n, Progress: bar.update, Roots: map[string]string{}}
+	for _, r := range c.StringSlice("root") {
+		id, hash, ok := strings.Cut(r, "=")
+		if !ok || id == "" || hash == "" {
+			return usage("verify: --root %q: want ID=HASH", r)
+		}
+		o.Roots[id] = hash
+	}
+	dir := args[0]
+	if err := notThere(dir); err != nil {
+		return err
+	}
+	if filepath.Base(dir) == "manifest.json" {
+		dir = filepath.Dir(dir)
+	}
+	if raw := c.String("inputs"); raw != "" {
+		if err := notThere(raw); err != nil {
+			return err
+		}
+		o.Inputs = os.DirFS(raw)
+	}
+	report, err := verify.Check(c.Context, os.DirFS(dir), o)
+	if err != nil {
+		return err
+	}
+	bar.done()
+	if c.Bool("json") {
+		err = printJSON(c.App.Writer, newVerdictDoc(report))
+	} else {
+		err = verdict(c, args[0], report)
+	}
+	if err == nil && !report.OK() {
+		err = errFindings
+	}
+	return err
+}
+
+func verdict(c *cli.Context, dir string, r *verify.Report) error {
+	var b bytes.Buffer
+	for _, f := range r.Findings {
+		fmt.Fprintf(c.App.ErrWriter, "merkle: %s\n", f)
+	}
+	for _, line := range r.Checked {
+		fmt.Fprintf(&b, "checked      %s\n", line)
+	}
+	for _, line := range r.NotChecked {
+		fmt.Fprintf(&b, "NOT checked  %s\n", line)
+	}
+	b.WriteByte('\n')
+	rows := [][]string{{"token", "pool", "claims", "unallocated", "residual", "from leaves", "from inputs", ""}}
+	for _, k := range r.Tokens {
+		rows = append(rows, []string{k.ID, k.Pool, k.Claims, k.Unallocated, k.Residual, k.FromLeaves, orDash(k.Recomputed), mark(k.OK)})
+	}
+	table(&b, rows, "lrrrrrrl")
+	rows = [][]string{{"tree", "profile", "leaves", "proofs folded", "root rebuilt", ""}}
+	for _, t := range r.Trees {
+		rows = append(rows, []string{t.ID, t.Profile, fmt.Sprint(t.Leaves), fmt.Sprint(t.Folded), orDash(t.Rebuilt), mark(t.OK)})
+	}
+	table(&b, rows, "llrrll")
+	if r.OK() {
+		fmt.Fprintf(&b, "%s is good\n", dir)
+	} else {
+		fmt.Fprintf(&b, "%s is NOT good: %d findings\n", dir, len(r.Findings))
+	}
+	_, err := c.App.Writer.Write(b.Bytes())
+	return err
+}
+
+func mark(ok bool) string {
+	if ok {
+		return "ok"
+	}
+	return "NOT ok"
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+type findingDoc struct {
+	Code  string `json:"code"`
+	Where string `json:"where"`
+	Got   string `json:"got"`
+	Want  string `json:"want"`
+}
+
+type treeVerdict struct {
+	ID      string   `json:"id"`
+	Chain   string   `json:"chain"`
+	Profile string   `json:"profile"`
+	Order   string   `json:"order"`
+	Root    string   `json:"root"`
+	Rebuilt string   `json:"rebuilt"`
+	Leaves  int      `json:"leaves"`
+	Depth   int      `json:"depth"`
+	Tokens  []string `json:"tokens"`
+	Totals  []string `json:"totals"`
+	Folded  int      `json:"proofsFolded"`
+	Second  int      `json:"proofsFoldedTwice"`
+	OK      bool     `json:"ok"`
+}
+
+type tokenVerdict struct {
+	ID          string `json:"id"`
+	Decimals    int    `json:"decimals"`
+	Pool        string `json:"pool"`
+	Claims      string `json:"claims"`
+	Unallocated string `json:"unallocated"`
+	Unvested    string `json:"unvested"`
+	Forgone     string `json:"forgone"`
+	Rolled      string `json:"rolled"`
+	Residual    string `json:"residual"`
+	ResidualTo  string `json:"residualTo"`
+	FromLeaves  string `json:"fromLeaves"`
+	Recomputed  string `json:"recomputed"`
+	Conserved   bool   `json:"conserved"`
+	OK          bool   `json:"ok"`
+}
+
+// verdictDoc is what verify --json prints. Amounts are strings, those of tokens in the token's base units.
+type verdictDoc struct {
+	Good       bool           `json:"good"`
+	Findings   []findingDoc   `json:"findings"`
+	Checked    []string       `json:"checked"`
+	NotChecked []string       `json:"notChecked"`
+	Tokens     []tokenVerdict `json:"tokens"`
+	Trees      []treeVerdict  `json:"trees"`
+}
+
+func newVerdictDoc(r *verify.Report) *verdictDoc {
+	doc := &verdictDoc{Good: r.OK(), Findings: []findingDoc{}, Checked: append([]string{}, r.Checked...), NotChecked: append([]string{}, r.NotChecked...),
+		Tokens: []tokenVerdict{}, Trees: []treeVerdict{}}
+	for _, f := range r.Findings {
+		doc.Findings = append(doc.Findings, findingDoc{string(f.Code), f.Where, f.Got, f.Want})
+	}
+	for _, k := range r.Tokens {
+		doc.Tokens = append(doc.Tokens, tokenVerdict{k.ID, k.Decimals, k.Pool, k.Claims, k.Unallocated, k.Unvested, k.Forgone, k.Rolled, k.Residual,
+			k.ResidualTo, k.FromLeaves, k.Recomputed, k.Conserved, k.OK})
+	}
+	for _, t := range r.Trees {
+		doc.Trees = append(doc.Trees, treeVerdict{t.ID, t.Chain, t.Profile, t.Order, t.Root, t.Rebuilt, t.Leaves, t.Depth, t.Tokens, t.Totals, t.Folded, t.Second, t.OK})
+	}
+	return doc
+}
