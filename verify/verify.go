@@ -30,7 +30,7 @@ type checker struct {
 	files    *fileSet
 	man      *manifest
 	camp     *campaign
-	inputs   []*inputData // in manifest order; an entry is nil when that input could not be read
+	data     *ruleData // nil when not all inputs could be read
 	alloc    *allocation
 	groups   []*group
 	trees    map[string]*tree // by id

@@ -1,0 +1,322 @@
+package verify
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// inputData is one input as it was read, and what is compared of it.
+type inputData struct {
+	role    string
+	columns []string // of the canonical form
+	order   string
+	rows    int
+	sum     string
+	sha     digest
+}
+
+// roleColumns are the columns of a role in the order of the rule's page.
+func (c *campaign) roleColumns(role string) (required, optional []string) {
+	switch role {
+	case "proposals":
+		return []string{"id", "weight"}, nil
+	case "votes":
+		return []string{"proposal", "account", "power"}, []string{"chain", "time"}
+	case "weights":
+		return []string{"account", "weight"}, []string{"chain"}
+	case "list":
+		return []string{"account", "amount"}, append([]string{"token", "chain", "index", "locked"}, c.ownColumns()...)
+	}
+	return []string{"account", "reason"}, []string{"chain"}
+}
+
+// ownColumns are the columns of a list that trees' fields name, in the order of the trees.
+func (c *campaign) ownColumns() (out []string) {
+	for _, t := range c.trees {
+		for _, f := range t.fields {
+			_, constant := t.constants[f.name]
+			if !constant && !slices.Contains([]string{"account", "amount", "token", "chain", "index", "locked"}, f.name) && !slices.Contains(out, f.name) {
+				out = append(out, f.name)
+			}
+		}
+	}
+	return out
+}
+
+// sortedForm tells whether the canonical form of a role is sorted.
+func (c *campaign) sortedForm(role string, columns []string) bool {
+	switch role {
+	case "proposals", "list":
+		return false
+	case "votes":
+		return !((c.rule.duplicates == "first" || c.rule.duplicates == "last") && !slices.Contains(columns, "time"))
+	}
+	return true
+}
+
+// readInputs reads every input, raw where Options.Inputs has it and else from its copy in the bundle, and compares its digest, rows and sum with the manifest's. A copy is
+// also read where there is a raw file, since both must have one canonical form.
+func (k *checker) readInputs() {
+	if k.camp == nil {
+		k.skipped = append(k.skipped, "inputs, and the allocation from them: without the campaign nothing says what they mean")
+		return
+	}
+	decls := append(slices.Clone(k.camp.rule.inputs), k.camp.exclude...)
+	if k.man != nil && !k.sameRoles(decls) {
+		k.skipped = append(k.skipped, "inputs, and the allocation from them: the manifest lists other inputs than the campaign")
+		return
+	}
+	data := newRuleData(k.camp)
+	complete, copies, raws := true, 0, 0
+	for i := range decls {
+		d := &decls[i]
+		var stated *manInput
+		if k.man != nil {
+			stated = &k.man.inputs[i]
+		}
+		read := false
+		if stated != nil && stated.file != "" {
+			into := data
+			if k.o.Inputs != nil { // the raw file is what is computed from
+				into = data.apart(d.role)
+			}
+			read = k.readOne(d, stated, into, true)
+			copies++
+		}
+		if k.o.Inputs != nil {
+			read = k.readOne(d, stated, data, false)
+			raws++
+		}
+		if !read {
+			complete = false
+			if k.o.Inputs == nil && (stated == nil || stated.file == "") {
+				k.skipped = append(k.skipped, fmt.Sprintf("input %q: the bundle has only its digest, and no raw inputs were given", d.role))
+			}
+		}
+	}
+	k.checked = append(k.checked, fmt.Sprintf("%d copies and %d raw files of inputs: canonical digests, rows, sums", copies, raws))
+	if k.o.Inputs == nil {
+		k.skipped = append(k.skipped, "whether the raw inputs are those that were published elsewhere, and the sha256 the campaign may declare of them: no raw inputs were given")
+	}
+	if !complete {
+		k.skipped = append(k.skipped, "the allocation (who is due how much), the ledger's unallocated, residual and dropped, exclusion counts and published figures: not all inputs were read")
+		return
+	}
+	k.data = data
+}
+
+// sameRoles checks that the manifest lists the campaign's inputs in its order.
+func (k *checker) sameRoles(decls []inputDecl) bool {
+	var got, want []string
+	for _, in := range k.man.inputs {
+		got = append(got, in.role)
+	}
+	for i, d := range decls {
+		want = append(want, d.role)
+		if i < len(k.man.inputs) && d.role == k.man.inputs[i].role {
+			file := ""
+			if k.man.publish.inputs == "copy" {
+				file = "inputs/" + d.role + ".csv"
+			}
+			if k.man.inputs[i].file != file {
+				k.f.add(InputList, fmt.Sprintf("manifest.json inputs[%d].file", i), strconv.Quote(k.man.inputs[i].file), strconv.Quote(file))
+			}
+		}
+	}
+	if !slices.Equal(got, want) {
+		k.f.add(InputList, "manifest.json inputs", strings.Join(got, ","), strings.Join(want, ","))
+		return false
+	}
+	return true
+}
+
+// readOne reads a raw file or a copy and compares what it says with the manifest and with the campaign's declarations.
+func (k *checker) readOne(d *inputDecl, stated *manInput, data *ruleData, isCopy bool) bool {
+	name, where := d.file, d.file
+	var fsys fs.FS = k.o.Inputs
+	if isCopy {
+		name, where, fsys = stated.file, stated.file, k.bundle
+	}
+	if !fs.ValidPath(name) {
+		k.f.add(InputMissing, where, "not a path below the inputs", "")
+		return false
+	}
+	file, err := fsys.Open(name)
+	if err != nil {
+		k.f.add(InputMissing, where, errText(err), "")
+		return false
+	}
+	defer file.Close()
+	in, rawSum, err := k.readTable(d, file, data, isCopy)
+	if err != nil {
+		k.f.add(InputRefused, where, err.Error(), "")
+		return false
+	}
+	if isCopy && rawSum != in.sha {
+		k.f.add(InputCopy, where, "bytes with digest "+hexText(rawSum[:]), "its canonical form, with digest "+hexText(in.sha[:]))
+	}
+	if !isCopy {
+		if d.sha256 != "" && d.sha256 != hexText(rawSum[:]) {
+			k.f.add(InputDeclared, where+" sha256", hexText(rawSum[:]), d.sha256)
+		}
+	}
+	if d.rows != "" && d.rows != strconv.Itoa(in.rows) {
+		k.f.add(InputDeclared, where+" rows", strconv.Itoa(in.rows), d.rows)
+	}
+	if d.sum != "" && trimDecimal(d.sum) != in.sum {
+		k.f.add(InputDeclared, where+" sum", in.sum, d.sum)
+	}
+	if stated == nil {
+		return true
+	}
+	if !slices.Equal(stated.columns, in.columns) || stated.order != in.order {
+		k.f.add(InputColumns, "manifest.json input "+d.role, fmt.Sprint(stated.columns, " ", stated.order), fmt.Sprint(in.columns, " ", in.order))
+	}
+	if stated.rows != strconv.Itoa(in.rows) {
+		k.f.add(InputRows, "manifest.json input "+d.role, stated.rows, strconv.Itoa(in.rows))
+	}
+	if stated.sum != in.sum {
+		k.f.add(InputSum, "manifest.json input "+d.role, strconv.Quote(stated.sum), strconv.Quote(in.sum))
+	}
+	if stated.sha256 != hexText(in.sha[:]) {
+		k.f.add(InputDigest, "manifest.json input "+d.role, stated.sha256, hexText(in.sha[:])+" of "+where)
+		return !isCopy
+	}
+	return true
+}
+
+// readTable reads all rows of a file into data. A raw file's columns may be renamed and others ignored; a copy has exactly ours.
+func (k *checker) readTable(d *inputDecl, r io.Reader, data *ruleData, isCopy bool) (in *inputData, rawSum digest, err error) {
+	h := sha256.New()
+	name, jsonl := "x.csv", false
+	if isCopy {
+		r = io.TeeReader(r, h)
+	} else {
+		var done func()
+		if r, name, done, err = decompress(d.file, r); err != nil {
+			return nil, rawSum, err
+		}
+		defer done()
+		r = io.TeeReader(r, h)
+		jsonl = d.format == "jsonl" || (d.format == "" && !strings.HasSuffix(name, ".csv"))
+	}
+	t, err := newTable(r, jsonl)
+	if err != nil {
+		return nil, rawSum, err
+	}
+	var m *columnMap
+	var form *canonical
+	more, err := t.read()
+	if err != nil {
+		return nil, rawSum, err
+	}
+	if t.header == nil {
+		return nil, rawSum, fmt.Errorf("line 1: an empty file")
+	}
+	if m, err = k.camp.mapColumns(d, t.header, isCopy); err != nil {
+		return nil, rawSum, err
+	}
+	in = &inputData{role: d.role, columns: m.names(), order: "file"}
+	sorted := k.camp.sortedForm(d.role, in.columns)
+	if sorted {
+		in.order = "sorted"
+	}
+	form = newCanonical([]byte(strings.Join(in.columns, ",")), sorted, !isCopy)
+	rows := data.rows(d.role, m)
+	var line []byte
+	present := make([][]byte, 0, len(m.at))
+	for ; more; more, err = t.read() {
+		if t.rows%65536 == 0 {
+			k.progress("input "+d.role, int64(t.rows), -1)
+			if k.ctx.Err() != nil {
+				return nil, rawSum, k.ctx.Err()
+			}
+		}
+		cells := m.cells(t)
+		if err := rows(cells); err != nil {
+			return nil, rawSum, t.fail(err.Error())
+		}
+		present = present[:0]
+		for i, c := range cells {
+			if m.at[i] >= 0 {
+				present = append(present, c)
+			}
+		}
+		line = canonRow(line[:0], present)
+		form.add(line)
+	}
+	if err != nil {
+		return nil, rawSum, err
+	}
+	if form.broken {
+		k.f.add(InputCopy, d.role, "rows that are not sorted", "rows sorted by their bytes")
+	}
+	in.rows, in.sum, in.sha = t.rows, data.sum(d.role), form.sum()
+	if err := data.finish(d.role); err != nil {
+		return nil, rawSum, err
+	}
+	io.Copy(io.Discard, r)
+	return in, digest(h.Sum(nil)), nil
+}
+
+// columnMap says where the columns of a role stand in a file.
+type columnMap struct {
+	all []string // required and optional, in the order of the page
+	at  []int    // place in the file, -1: not there
+	row [][]byte
+}
+
+func (c *campaign) mapColumns(d *inputDecl, header []string, isCopy bool) (*columnMap, error) {
+	required, optional := c.roleColumns(d.role)
+	m := &columnMap{all: append(slices.Clone(required), optional...)}
+	used := map[string]bool{}
+	for i, ours := range m.all {
+		theirs := ours
+		if to, ok := d.rename[ours]; ok && !isCopy {
+			theirs = to
+		}
+		at := slices.Index(header, theirs)
+		if at < 0 && i < len(required) {
+			return nil, fmt.Errorf("line 1: no column %q", theirs)
+		}
+		if at >= 0 && slices.Contains(header[at+1:], theirs) {
+			return nil, fmt.Errorf("line 1: column %q stands twice", theirs)
+		}
+		used[theirs] = true
+		m.at = append(m.at, at)
+	}
+	for _, name := range header {
+		if !used[name] && (isCopy || !slices.Contains(d.ignore, name)) {
+			return nil, fmt.Errorf("line 1: column %q is not known", name)
+		}
+	}
+	m.row = make([][]byte, len(m.all))
+	return m, nil
+}
+
+func (m *columnMap) names() (out []string) {
+	for i, name := range m.all {
+		if m.at[i] >= 0 {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func (m *columnMap) has(name string) bool { return m.at[slices.Index(m.all, name)] >= 0 }
+
+// cells are the cells of the row that t stands on, in page order; nil for a column that the file does not have.
+func (m *columnMap) cells(t *table) [][]byte {
+	for i, at := range m.at {
+		m.row[i] = nil
+		if at >= 0 {
+			m.row[i] = t.cell(at)
+		}
+	}
+	return m.row
+}

@@ -1,0 +1,374 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ruleData is what the inputs say, row by row, before any rule is applied. The row functions also put each cell into its canonical spelling.
+type ruleData struct {
+	camp      *campaign
+	ents      *entrants
+	proposals []proposal
+	byID      map[string]int32
+	votes     []vote
+	times     []timeKey // by vote; nil without a time column
+	weights   []weightRow
+	list      []listRow
+	excluded  []exclusionList
+	sums      map[string]*decimalSum
+	timeKind  byte
+	scratch   big.Int
+	ruled     bool // the list has an index or own columns
+}
+
+type proposal struct {
+	id     string
+	weight *big.Rat
+}
+
+type vote struct {
+	ent, prop int32
+	power     num // in units of 10^-decimals
+}
+
+// timeKey orders times: whole numbers by length and digits, RFC 3339 by second and fraction.
+type timeKey struct {
+	major int64
+	minor string
+}
+
+type weightRow struct {
+	ent    int32
+	weight decimal
+}
+
+type listRow struct {
+	ent            int32
+	token          int
+	amount, locked decimal
+	index          num
+	own            []string
+}
+
+type exclusionList struct {
+	accounts map[account]bool // on every chain
+	pairs    map[entrant]bool
+	rows     int
+}
+
+func newRuleData(c *campaign) *ruleData {
+	return &ruleData{camp: c, ents: newEntrants(c), byID: map[string]int32{}, sums: map[string]*decimalSum{}}
+}
+
+// apart is a place for rows that are read a second time and not computed from; votes need the proposals that were read.
+func (d *ruleData) apart(role string) *ruleData {
+	e := newRuleData(d.camp)
+	if role == "votes" {
+		e.proposals, e.byID = d.proposals, d.byID
+	}
+	return e
+}
+
+func (d *ruleData) sum(role string) string {
+	if role == "proposals" || strings.HasPrefix(role, "exclude-") {
+		return ""
+	}
+	if d.sums[role] == nil {
+		return "0"
+	}
+	return d.sums[role].String()
+}
+
+// rows is the function that takes the rows of a role.
+func (d *ruleData) rows(role string, m *columnMap) func(cells [][]byte) error {
+	d.sums[role] = &decimalSum{}
+	switch role {
+	case "proposals":
+		return d.proposalRow
+	case "votes":
+		if m.has("time") {
+			d.times = []timeKey{}
+		}
+		return d.voteRow
+	case "weights":
+		return d.weightRow
+	case "list":
+		return d.listRow(m)
+	}
+	d.excluded = append(d.excluded, exclusionList{accounts: map[account]bool{}, pairs: map[entrant]bool{}})
+	return d.exclusionRow
+}
+
+// finish checks what only all rows together show.
+func (d *ruleData) finish(role string) error {
+	switch role {
+	case "proposals":
+		total := new(big.Rat)
+		for _, p := range d.proposals {
+			total.Add(total, p.weight)
+		}
+		if total.Sign() == 0 {
+			return errors.New("the weights of the proposals add up to zero")
+		}
+	case "weights":
+		for _, w := range d.weights {
+			if w.weight.digits.Sign() > 0 {
+				return nil
+			}
+		}
+		if len(d.weights) > 0 {
+			return errors.New("the weights add up to zero")
+		}
+	}
+	return nil
+}
+
+func quoted(b []byte) string { return strconv.Quote(clip(string(b))) }
+
+// wide reports whether the digits of a decimal, without trailing fraction zeros, pass 256 bits.
+func wide(s string) bool {
+	z, _ := new(big.Int).SetString(strings.Replace(trimDecimal(s), ".", "", 1), 10)
+	return z.BitLen() > 256
+}
+
+func (d *ruleData) proposalRow(c [][]byte) error {
+	id, text := string(c[0]), string(c[1])
+	if id == "" || len(id) > 256 {
+		return fmt.Errorf("id %s: must have 1 to 256 bytes", quoted(c[0]))
+	}
+	if _, ok := d.byID[id]; ok {
+		return fmt.Errorf("id %s stands twice", quoted(c[0]))
+	}
+	var w *big.Rat
+	if a, b, ok := strings.Cut(text, "/"); ok {
+		x, ok1 := parseDigits(a)
+		y, ok2 := parseDigits(b)
+		if !ok1 || !ok2 || y.Sign() == 0 || x.BitLen() > 256 || y.BitLen() > 256 {
+			return fmt.Errorf("weight %s: not a fraction of whole numbers", quoted(c[1]))
+		}
+		w = new(big.Rat).SetFrac(x, y)
+		c[1] = []byte(w.RatString())
+	} else {
+		x, err := parseDecimal(text)
+		if err != nil || wide(text) {
+			return fmt.Errorf("weight %s: %w", quoted(c[1]), errNumber)
+		}
+		w = x.rat()
+		c[1] = []byte(trimDecimal(text))
+	}
+	d.byID[id] = int32(len(d.proposals))
+	d.proposals = append(d.proposals, proposal{id, w})
+	return nil
+}
+
+func (d *ruleData) voteRow(c [][]byte) error {
+	prop, ok := d.byID[string(c[0])]
+	if !ok {
+		return fmt.Errorf("proposal %s is not in the proposals", quoted(c[0]))
+	}
+	ent, err := d.entrantOf(c, 1, 3, -1)
+	if err != nil {
+		return err
+	}
+	power, err := d.power(c)
+	if err != nil {
+		return fmt.Errorf("power %s: %w", quoted(c[2]), err)
+	}
+	d.votes = append(d.votes, vote{ent, prop, power})
+	if c[4] != nil {
+		key, kind, err := parseTime(string(c[4]))
+		if err != nil || (d.timeKind != 0 && kind != d.timeKind) {
+			return fmt.Errorf("time %s: not RFC 3339 with offset or a whole number, one kind in a file", quoted(c[4]))
+		}
+		d.timeKind = kind
+		d.times = append(d.times, key)
+	}
+	return nil
+}
+
+// power reads a vote's power at the campaign's decimals and adds it to the sum.
+func (d *ruleData) power(c [][]byte) (n num, err error) {
+	places := d.camp.rule.decimals
+	text := string(c[2])
+	if places == 0 && len(text) <= 18 {
+		n, ok := parseNum(text)
+		if !ok {
+			return n, errNumber
+		}
+		d.sums["votes"].add(n.big(&d.scratch), 0)
+		return n, nil
+	}
+	z, err := scaled(text, places)
+	if err != nil {
+		return n, err
+	}
+	n, ok := toNum(z)
+	if !ok || wide(text) {
+		return n, errors.New("wider than 256 bits")
+	}
+	d.sums["votes"].add(z, places)
+	c[2] = []byte(trimDecimal(text))
+	return n, nil
+}
+
+// entrantOf finds the entrant of a row that would be paid the given token, or all tokens with -1, and spells the account canonically.
+func (d *ruleData) entrantOf(c [][]byte, acct, chain, tok int) (int32, error) {
+	ent, err := d.ents.find(c[acct], c[chain])
+	if err != nil {
+		return 0, err
+	}
+	e := &d.ents.list[ent]
+	for i, t := range d.camp.tokens {
+		if (tok < 0 || tok == i) && t.on(e.chain) == nil {
+			return 0, fmt.Errorf("account %s: token %s is not on %s", quoted(c[acct]), t.id, e.chain)
+		}
+	}
+	if e.acct.fam == evm {
+		for i, b := range c[acct] { // in place: an accepted EVM account differs from the canonical text in letter case only
+			if b >= 'A' && b <= 'F' {
+				c[acct][i] = b - 'A' + 'a'
+			}
+		}
+	}
+	return ent, nil
+}
+
+func parseTime(s string) (timeKey, byte, error) {
+	if digitsOnly(s) && len(s) <= maxDigits {
+		return timeKey{int64(len(s)), s}, 'n', nil
+	}
+	whole, frac := s, ""
+	if len(s) > 19 && s[19] == '.' {
+		end := 20
+		for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+			end++
+		}
+		whole, frac = s[:19]+s[end:], strings.TrimRight(s[20:end], "0")
+		if end == 20 {
+			return timeKey{}, 0, errNumber
+		}
+	}
+	t, err := time.Parse(time.RFC3339, whole)
+	if err != nil || len(whole) < 20 || len(whole) > 25 {
+		return timeKey{}, 0, errNumber
+	}
+	return timeKey{t.Unix(), frac}, 't', nil
+}
+
+func (d *ruleData) weightRow(c [][]byte) error {
+	ent, err := d.entrantOf(c, 0, 2, -1)
+	if err != nil {
+		return err
+	}
+	text := string(c[1])
+	w, err := parseDecimal(text)
+	if err == nil && w.frac > 77 {
+		err = errPrecision
+	}
+	if err == nil && wide(text) {
+		err = errors.New("wider than 256 bits")
+	}
+	if err != nil {
+		return fmt.Errorf("weight %s: %w", quoted(c[1]), err)
+	}
+	c[1] = []byte(trimDecimal(text))
+	d.sums["weights"].add(w.digits, w.frac)
+	d.weights = append(d.weights, weightRow{ent, w})
+	return nil
+}
+
+func (d *ruleData) listRow(m *columnMap) func(c [][]byte) error {
+	for i, at := range m.at {
+		d.ruled = d.ruled || (at >= 0 && (i == 4 || i > 5))
+	}
+	return func(c [][]byte) error {
+		row := listRow{token: 0}
+		if c[2] != nil {
+			row.token = slices.IndexFunc(d.camp.tokens, func(t *token) bool { return t.id == string(c[2]) })
+			if row.token < 0 {
+				return fmt.Errorf("token %s is not in the campaign", quoted(c[2]))
+			}
+		} else if len(d.camp.tokens) > 1 {
+			return errors.New("no column token, and the campaign has several")
+		}
+		var err error
+		if row.ent, err = d.entrantOf(c, 0, 3, row.token); err != nil {
+			return err
+		}
+		if row.amount, err = d.listAmount(c, 1, row.token); err != nil {
+			return fmt.Errorf("amount %s: %w", quoted(c[1]), err)
+		}
+		if row.locked, err = d.listAmount(c, 5, row.token); err != nil {
+			return fmt.Errorf("locked %s: %w", quoted(c[5]), err)
+		}
+		d.sums["list"].add(row.amount.digits, row.amount.frac)
+		if c[4] != nil {
+			n, ok := parseNum(string(c[4]))
+			if !ok || n.big(new(big.Int)).BitLen() > 64 {
+				return fmt.Errorf("index %s: not a whole number below 2^64", quoted(c[4]))
+			}
+			row.index = n
+		}
+		for _, cell := range c[6:] {
+			row.own = append(row.own, string(cell))
+		}
+		d.list = append(d.list, row)
+		return nil
+	}
+}
+
+// listAmount reads an amount in the rule's unit and spells it canonically; a column that is not there is 0.
+func (d *ruleData) listAmount(c [][]byte, i, tok int) (decimal, error) {
+	if c[i] == nil {
+		return decimal{new(big.Int), 0}, nil
+	}
+	s := string(c[i])
+	if d.camp.rule.unit == "base" {
+		z, ok := parseDigits(s)
+		if !ok || z.BitLen() > 256 {
+			return decimal{}, errors.New("not digits of at most 256 bits")
+		}
+		return decimal{z, 0}, nil
+	}
+	a, err := parseDecimal(s)
+	if err == nil && wide(s) {
+		err = errors.New("wider than 256 bits")
+	}
+	if err == nil && d.camp.rule.precision == "exact" && a.frac > d.camp.tokens[tok].decimals {
+		err = errPrecision
+	}
+	c[i] = []byte(trimDecimal(s))
+	return a, err
+}
+
+func (d *ruleData) exclusionRow(c [][]byte) error {
+	l := &d.excluded[len(d.excluded)-1]
+	a, err := parseAccount(string(c[0]))
+	if err != nil {
+		return fmt.Errorf("account %s: %w", quoted(c[0]), err)
+	}
+	if len(c[1]) == 0 {
+		return errors.New("an empty reason")
+	}
+	c[0] = []byte(a.text())
+	l.rows++
+	if c[2] == nil {
+		if l.accounts[a] {
+			return fmt.Errorf("account %s stands twice", c[0])
+		}
+		l.accounts[a] = true
+		return nil
+	}
+	e := entrant{a, string(c[2])}
+	if fam, ok := chainFamily(e.chain); !ok || fam != a.fam || l.pairs[e] {
+		return fmt.Errorf("account %s on chain %s: not such a chain, or it stands twice", c[0], quoted(c[2]))
+	}
+	l.pairs[e] = true
+	return nil
+}
