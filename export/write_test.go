@@ -81,7 +81,7 @@ func TestWrite_sameBytesWithAnyWorkersAndPlace(t *testing.T) {
 
 // TestWrite_filesAndSums holds the directory against FORMAT.md section 1.
 func TestWrite_filesAndSums(t *testing.T) {
-	s := sample{profile: "jito-v1", order: "account", proofs: "subtree", shard: 2, tokens: 2, claims: 2100, gap: 3}
+	s := sample{profile: "jito-v1", order: "account", proofs: "subtree", shard: 2, tokens: 1, claims: 2050}
 	a := s.allocation(t)
 	trees, err := Trees(context.Background(), a, Options{})
 	if err != nil {
