@@ -14,6 +14,7 @@ import (
 type reader struct {
 	name   string
 	lines  [][]byte
+	last   place // where at has been
 	faults merkle.Faults
 }
 

@@ -16,10 +16,10 @@ var scaffolds embed.FS
 
 // ScaffoldOptions says how large the sample inputs of a new campaign are.
 type ScaffoldOptions struct {
-	Accounts    int    // 1 to MaxScaffoldAccounts; 0 is DefaultScaffoldAccounts
-	Seed        uint64 // the same rule, accounts and seed give the same bytes
-	Progress    func(done, total int64)
-	Interrupted func() error // asked now and then, may be nil; an error ends the work and leaves nothing behind
+	Accounts    int                     // 1 to MaxScaffoldAccounts; 0 is DefaultScaffoldAccounts
+	Seed        uint64                  // the same rule, accounts and seed give the same bytes
+	Progress    func(done, total int64) // rows of the largest input; may be nil
+	Interrupted func() error            // asked now and then, may be nil; an error ends the work and leaves nothing behind
 }
 
 // Sizes of sample inputs.

@@ -20,7 +20,7 @@ import (
 // given is bounded first.
 const (
 	MaxBytes  = 16 << 20 // largest file that is read
-	maxMarks  = 400_000  // YAML indicator characters, which bound the tokens
+	maxMarks  = 400_000  // lines, and YAML indicator characters, which bound the tokens
 	maxTokens = 60_000
 	maxDepth  = 32 // nested lists and objects
 )
@@ -63,17 +63,16 @@ func (r *reader) load(source []byte) *node {
 	if json.Valid(text) { // tabs in JSON stand between values only; the parser would miscount them
 		text = bytes.ReplaceAll(text, []byte("\t"), []byte(" "))
 	}
+	if bytes.Count(text, []byte("\n")) > maxMarks {
+		r.faults.Addf(merkle.Pos{File: r.name}, "too many lines for a campaign file")
+		return nil
+	}
 	r.lines = bytes.Split(text, []byte("\n"))
 	if !r.checkCharacters() {
 		return nil
 	}
-	tokens := lexer.Tokenize(string(text))
-	if !r.checkTokens(tokens) {
-		return nil
-	}
-	file, err := parse(tokens)
-	if err != nil {
-		r.syntax(err)
+	file := r.parse(string(text))
+	if file == nil {
 		return nil
 	}
 	body := r.document(file)
@@ -128,7 +127,7 @@ func (r *reader) checkTokens(tokens token.Tokens) bool {
 		r.faults.Addf(r.at(tokens[maxTokens]), "too many entries for a campaign file")
 		return false
 	}
-	depth, openers, line := 0, 0, 0
+	depth, openers, line := 0, 0, 0 // brackets that are open; tokens of this line that open a level without one
 	for _, t := range tokens {
 		if t.Position.Line != line {
 			line, openers = t.Position.Line, 0
@@ -137,9 +136,11 @@ func (r *reader) checkTokens(tokens token.Tokens) bool {
 		case token.MappingStartType, token.SequenceStartType:
 			depth++
 		case token.MappingEndType, token.SequenceEndType:
-			depth--
-		case token.SequenceEntryType, token.MappingKeyType, token.AnchorType, token.TagType, token.MappingValueType:
-			if depth == 0 || t.Type == token.AnchorType || t.Type == token.TagType {
+			depth = max(depth-1, 0)
+		case token.SequenceEntryType, token.MappingKeyType, token.AnchorType, token.TagType:
+			openers++
+		case token.MappingValueType: // many on a line of JSON, but one opens at most in a line of blocks
+			if depth == 0 {
 				openers++
 			}
 		}
@@ -154,13 +155,24 @@ func (r *reader) checkTokens(tokens token.Tokens) bool {
 // errParser stands for a panic of the YAML library, which has had some on hostile input.
 var errParser = errors.New("not readable as YAML")
 
-func parse(tokens token.Tokens) (file *ast.File, err error) {
+// parse returns nil when it has added a fault.
+func (r *reader) parse(text string) (file *ast.File) {
 	defer func() {
 		if recover() != nil {
-			file, err = nil, errParser
+			r.syntax(errParser)
+			file = nil
 		}
 	}()
-	return parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	tokens := lexer.Tokenize(text)
+	if !r.checkTokens(tokens) {
+		return nil
+	}
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		r.syntax(err)
+		return nil
+	}
+	return file
 }
 
 func (r *reader) syntax(err error) {
@@ -199,15 +211,20 @@ func (r *reader) document(file *ast.File) ast.Node {
 
 // at is the place of a token. The library counts characters; places count bytes. Its line is one of the file.
 func (r *reader) at(t *token.Token) merkle.Pos {
-	p := merkle.Pos{File: r.name, Line: t.Position.Line, Col: 1}
-	if p.Line < 1 || p.Line > len(r.lines) {
+	line, column := t.Position.Line, t.Position.Column
+	if line < 1 || line > len(r.lines) {
 		return merkle.Pos{File: r.name, Line: len(r.lines)}
 	}
-	rest := r.lines[p.Line-1]
-	for range t.Position.Column - 1 {
+	if line != r.last.line || column < r.last.column { // places are asked for nearly in order, and JSON may be one long line
+		r.last = place{line: line, column: 1, byte: 1}
+	}
+	for rest := r.lines[line-1][min(r.last.byte-1, len(r.lines[line-1])):]; r.last.column < column; r.last.column++ {
 		_, n := utf8.DecodeRune(rest)
 		rest = rest[n:]
-		p.Col += max(n, 1)
+		r.last.byte += max(n, 1)
 	}
-	return p
+	return merkle.Pos{File: r.name, Line: line, Col: r.last.byte}
 }
+
+// place is a column counted in characters and in bytes, both from 1.
+type place struct{ line, column, byte int }
