@@ -97,11 +97,14 @@ func (a *Allocation) explainClaims(r *reading, e Entrant, x *Explanation) {
 	}
 }
 
-// fractionTokens is an exact number of base units as a fraction and as tokens.
+// fractionTokens is an exact number of base units as tokens, cut off with … where it does not end, and as a fraction.
 func fractionTokens(v *big.Rat, t *campaign.Token) string {
 	tokens := new(big.Rat).Quo(v, new(big.Rat).SetInt(pow10(int(t.Decimals))))
-	digits := int(t.Decimals) + 6
-	return fmt.Sprintf("%s %s (%s base units)", roundRat(tokens, digits, "floor"), t.ID, v.RatString())
+	text := roundRat(tokens, int(t.Decimals)+6, "floor")
+	if cut, _ := new(big.Rat).SetString(text); cut.Cmp(tokens) != 0 {
+		text += "…"
+	}
+	return fmt.Sprintf("%s %s (%s base units)", text, t.ID, v.RatString())
 }
 
 func (a *asr) explain(r *reading, id uint32, x *Explanation) {
