@@ -14,19 +14,19 @@ import (
 // Proven is one claim of an account with a proof that leads to the root in the manifest. Compare that root with the
 // chain's: nothing else in a bundle needs to be trusted.
 type Proven struct {
-	Tree     string         // tree id
-	Family   string         // the campaign's tree id
-	Chain    string         // CAIP-2
-	Token    string         // token id
-	Decimals int            // of the token on this chain
-	Asset    string         // CAIP-19
-	Account  merkle.Account //
-	Amount   merkle.Amount  // base units of the chain
-	Locked   merkle.Amount  // base units of the chain; 0 where the leaf has no such field
-	Index    string         // the leaf's index field in decimal; empty where it has none
-	Fields   []FieldValue   // the whole leaf, in order: with Proof, the arguments of the claim
-	Leaf     merkle.Hash    // in the first Width bytes, as all hashes here
-	Proof    []merkle.Hash  // leaf to root
+	Tree     string // tree id
+	Family   string // the campaign's tree id
+	Chain    string // CAIP-2
+	Token    string // token id
+	Decimals int    // of the token on this chain
+	Asset    string // CAIP-19
+	Account  merkle.Account
+	Amount   merkle.Amount // base units of the chain
+	Locked   merkle.Amount // base units of the chain; 0 where the leaf has no such field
+	Index    string        // the leaf's index field in decimal; empty where it has none
+	Fields   []FieldValue  // the whole leaf, in order: with Proof, the arguments of the claim
+	Leaf     merkle.Hash   // in the first Width bytes, as all hashes here
+	Proof    []merkle.Hash // leaf to root
 	Root     merkle.Hash
 	Width    int    // bytes of a hash
 	Profile  string // profile name

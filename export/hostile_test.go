@@ -61,6 +61,8 @@ func TestFind_refusesTampered(t *testing.T) {
 		"depth":               {subtree, all("manifest.json", `"depth":"4"`, `"depth":"5"`), "do not go together"},
 		"cut":                 {subtree, all("manifest.json", `"cut":"2"`, `"cut":"9"`), "families do not fit"},
 		"a profile parameter": {subtree, all("manifest.json", `"nodePrefix":"0x01"`, `"nodePrefix":"0x02"`), "does not lead to the root"},
+		"a tree in no group":  {subtree, all("manifest.json", `,["t1"]`, ``), "column \"t1\" is of no family"},
+		"a tree twice":        {subtree, all("manifest.json", `"families":[["t0"]`, `"families":[["t1"]`), "manifest.json"},
 		"a family":            {subtree, all("manifest.json", solanaChain, evmChain), "manifest.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -190,6 +192,22 @@ func FuzzFind(f *testing.F) {
 					t.Fatalf("%s, byte %d: account %d gets %+v", path, at, j, p)
 				}
 			}
+		}
+	})
+}
+
+func FuzzDecodeManifest(f *testing.F) {
+	for _, s := range goldens {
+		dir, _, _ := s.bundle(f, Options{})
+		f.Add([]byte(files(f, dir)[ManifestFile]))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		m, err := DecodeManifest(text)
+		if err != nil {
+			return
+		}
+		if again, err := m.Encode(); err != nil || !bytes.Equal(again, text) {
+			t.Fatalf("%q was read, and is written as %q, %v", text, again, err)
 		}
 	})
 }

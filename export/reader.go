@@ -28,6 +28,7 @@ type Reader struct {
 type readTree struct {
 	*TreeInfo
 	place  int // in the manifest
+	homes  int // groups that list it
 	chain  merkle.Chain
 	root   merkle.Hash
 	token  merkle.Account // of a tree with one token; zero for a chain's own coin
@@ -68,6 +69,11 @@ func Open(files fs.FS) (*Reader, error) {
 		g := &r.manifest.Groups[i]
 		if err := r.addGroup(g); err != nil {
 			return nil, fmt.Errorf("%s: group %q: %w", ManifestFile, g.ID, err)
+		}
+	}
+	for i := range r.manifest.Trees {
+		if id := r.manifest.Trees[i].ID; r.trees[id].homes != 1 {
+			return nil, fmt.Errorf("%s: tree %q is in %d groups", ManifestFile, id, r.trees[id].homes)
 		}
 	}
 	return r, nil
@@ -173,6 +179,7 @@ func (r *Reader) addGroup(info *GroupInfo) error {
 				return fmt.Errorf("tree %q is out of place", id)
 			}
 			family = append(family, t)
+			t.homes++
 		}
 		if len(family) == 0 || info.Layout == LayoutSubtree && (len(family) != 1 || family[0].Leaves != info.Claims || *info.Cut > family[0].Depth) {
 			return errors.New("families do not fit the layout")

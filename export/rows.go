@@ -81,6 +81,9 @@ func (f *family) resolveProfile() error {
 // resolveFields refuses a leaf that could not be filled, or that would not tell two claims of an account apart.
 func (f *family) resolveFields() error {
 	p := &f.profile
+	if !p.Has(tree.SourceAccount) {
+		return fmt.Errorf("the leaf of profile %s has no account field: whoever sees a claim could take it", p.Name)
+	}
 	if len(f.tokens) > 1 && !p.Has(tree.SourceToken) {
 		return fmt.Errorf("%d tokens in one tree, but the leaf of profile %s has no token field to tell them apart", len(f.tokens), p.Name)
 	}

@@ -184,6 +184,10 @@ func acquire(place string) (*os.File, error) {
 		if err := os.Mkdir(place, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, err
 		}
+		// A link here would lead the cleaning to somebody else's files.
+		if info, err := os.Lstat(place); err == nil && !info.IsDir() {
+			return nil, &fs.PathError{Op: "mkdir", Path: place, Err: fs.ErrExist}
+		}
 		f, err := openLocked(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

@@ -3,8 +3,10 @@ package export
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -92,6 +94,80 @@ func TestStage_cleansAfterAKilledBuild(t *testing.T) {
 	}
 	if got := ls(t, place); len(got) != 1 || got[0] != "mine" {
 		t.Errorf("%s holds %q, want only what is not ours", place, got)
+	}
+}
+
+// TestStage_theLockDiesWithItsProcess kills a writer in the middle and builds again.
+func TestStage_theLockDiesWithItsProcess(t *testing.T) {
+	const name = "MERKLE_TEST_STAGE"
+	if target := os.Getenv(name); target != "" { // this is the writer
+		s, err := stage(target)
+		if err == nil {
+			err = os.WriteFile(s.path("half"), []byte("half"), 0o666)
+		}
+		os.Stdout.WriteString(map[bool]string{true: "staged\n", false: "failed\n"}[err == nil])
+		os.Stdin.Read(make([]byte, 1)) // until killed
+		return
+	}
+	target := filepath.Join(t.TempDir(), "out")
+	cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+	cmd.Env = append(os.Environ(), name+"="+target)
+	hold, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hold.Close()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := make([]byte, 7)
+	if _, err := io.ReadFull(out, said); err != nil || string(said) != "staged\n" {
+		t.Fatalf("the writer said %q, %v", said, err)
+	}
+	if _, err := stage(target); !errors.Is(err, ErrBusy) {
+		t.Errorf("while it runs: got %v, want ErrBusy", err)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	if _, err := os.Stat(filepath.Join(filepath.Dir(target), ".out.partial", "bundle", "half")); err != nil {
+		t.Fatalf("the killed writer left nothing to clean: %v", err)
+	}
+	if _, err := os.Lstat(target); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the killed writer left an output: %v", err)
+	}
+	s, err := stage(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left := ls(t, s.root); len(left) != 0 {
+		t.Errorf("remains of the killed build: %q", left)
+	}
+	s.discard()
+	if left := ls(t, filepath.Dir(target)); len(left) != 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+func TestStage_doesNotFollowALink(t *testing.T) {
+	dir, other := t.TempDir(), t.TempDir()
+	mine := filepath.Join(other, "bundle")
+	if err := os.Mkdir(mine, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(other, filepath.Join(dir, ".out.partial")); err != nil {
+		t.Skip(err)
+	}
+	if _, err := stage(filepath.Join(dir, "out")); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("got %v, want fs.ErrExist", err)
+	}
+	if _, err := os.Stat(mine); err != nil {
+		t.Errorf("the link was followed: %v", err)
 	}
 }
 

@@ -22,15 +22,15 @@ type Options struct {
 
 // Tree is one built tree and which entrant each of its rows pays.
 type Tree struct {
-	ID          string            // FAMILY, or FAMILY-PART when split
-	Family      string            // the campaign's tree id
-	Part, Parts int               // from 0, and how many
-	Chain       merkle.Chain      //
+	ID          string // FAMILY, or FAMILY-PART when split
+	Family      string // the campaign's tree id
+	Part, Parts int    // from 0, and how many
+	Chain       merkle.Chain
 	Tokens      []*campaign.Token // campaign order; at least one
 	Totals      []merkle.Amount   // aligned with Tokens: amount and locked of all rows, base units of the chain
-	Tree        *tree.Tree        //
-	Entrants    []uint32          // row -> entrant
-	NoLocked    bool              // locked is 0 in every row of every part of the family
+	Tree        *tree.Tree
+	Entrants    []uint32 // row -> entrant
+	NoLocked    bool     // locked is 0 in every row of every part of the family
 }
 
 // Trees makes the trees that the campaign names from an allocation: claims above 0 in claim order, counted in base units of the

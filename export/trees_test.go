@@ -74,6 +74,10 @@ func TestTrees_refusesWhatTreesCannotCarry(t *testing.T) {
 			"account,amount\n" + oneEVM + ",5\n",
 			[]string{"field index: the list has no index column and profile oz-standard-v1 no rule to make one"},
 		},
+		"leaf without an account": {
+			[]string{evm}, []string{`{id: t, tokens: [T], profile: oz-standard-v1, fields: ["amount:uint256"], order: input}`}, "account,amount\n" + oneEVM + ",5\n",
+			[]string{"no account field: whoever sees a claim could take it"},
+		},
 		"name of a cell": {
 			[]string{evm}, []string{`{id: t, tokens: [T], profile: oz-standard-v1, fields: ["account:address", "amount:uint256", "proof:string"], order: account}`},
 			"account,amount,proof\n" + oneEVM + ",5,x\n",
