@@ -54,6 +54,9 @@ type TokenAllocation struct {
 	Index   []uint64        // nil: none; only fixed/v1
 	Extra   []Column        // the trees' own columns; only fixed/v1
 	Ledger  Ledger
+
+	movedTo int           // index of the entrant that got a residual; meaningful with moved above 0
+	moved   merkle.Amount // how much of its amount is residual
 }
 
 // Column is a column of the list that goes into leaves as it stands.

@@ -21,10 +21,12 @@ var (
 
 // rule is one versioned rule at work on one reading.
 type rule interface {
-	read(r *reading, keepRows bool) error          // the rule's inputs
-	refine(r *reading, keepRows bool)              // duplicates and whatever else can still be refused, exclusions being known
-	allocate(r *reading, out *Allocation) error    // the claims
-	explain(r *reading, id uint32, x *Explanation) // one entrant who is not excluded
+	read(r *reading, keepRows bool) error       // the rule's inputs
+	refine(r *reading, keepRows bool)           // duplicates and whatever else can still be refused, exclusions being known
+	allocate(r *reading, out *Allocation) error // the claims
+	// explain says how entrant id, who is not excluded, came to its amounts, and returns its exact entitlements by token, in base
+	// units; nil where there are none.
+	explain(r *reading, id uint32, x *Explanation) []*big.Rat
 }
 
 func (r *reading) newRule() (rule, error) {

@@ -54,6 +54,10 @@ func TestExplain_votes(t *testing.T) {
 	evm := person(merkle.EVM, "A")
 	wantLines(t, explain(t, c, f, evm), evm.String()+" is not in any input of this campaign")
 
+	c.Rounding.At = "floored-sub-pool"
+	if got := strings.Join(explain(t, c, f, a).Lines, "\n"); !strings.Contains(got, "\nX: ⌊225000/7⌋ + ⌊25000⌋ base units\nclaim: 571.42 X") {
+		t.Errorf("got %s", got)
+	}
 	c.Rule.JupiterASR.Eligibility.Metric = "mean-power"
 	wantLines(t, explain(t, c, f, b), b.String()+" on "+string(onSolana), "eligibility: mean-power is 2.4 over 2 proposals = 6/5, the minimum is 2.5: not eligible, so nothing is paid")
 	c.Rule.JupiterASR.Eligibility.Metric = "last-power"
@@ -65,8 +69,21 @@ func TestExplain_weightsAndLists(t *testing.T) {
 	c := weightCampaign(token("X", 0, "1000"))
 	c.Rule.ProRata.Caps, c.Rule.ProRata.OverCap = map[string]merkle.Amount{"X": merkle.NewAmount(500)}, "redistribute"
 	f := files{"weights.csv": weightsFile(named{"A": "70", "B": "20", "C": "10"}), "list.csv": "account,amount,locked\n" + a.Text() + ",1.5,2\n" + a.Text() + ",0.6,0\n"}
-	wantLines(t, explain(t, c, f, a), a.String()+" on "+string(onSolana), "weight 70 of 100: share 7/10", "X: pool 1000 × share = 700.000000 X (700 base units); cap 500 (redistribute)",
-		"rounding: floor, at account-token", "claim: 500 X")
+	wantLines(t, explain(t, c, f, a), a.String()+" on "+string(onSolana), "weight 70 of 100: share 7/10", "X: pool 1000 × share = 700 X (700 base units)",
+		"X: the cap of 500 X (500 base units) is reached (redistribute), so that is what it gets", "rounding: floor, at account-token", "claim: 500 X")
+	b := person(merkle.Solana, "B")
+	wantLines(t, explain(t, c, f, b), b.String()+" on "+string(onSolana), "weight 20 of 100: share 1/5", "X: pool 1000 × share = 200 X (200 base units)",
+		"X: 1 entrants are fixed at the cap of 500 X (500 base units); of the rest, 500 X (500 base units) by a weight of 30 among those left, it gets 333.333333… X (1000/3 base units)",
+		"rounding: floor, at account-token", "claim: 333 X")
+	c.Rule.ProRata.Caps = nil
+	c.Tokens[0].Pool = merkle.NewAmount(11)
+	c.Rounding.Method = "largest-remainder"
+	f["weights.csv"] = weightsFile(named{"A": "6", "B": "6", "C": "2"})
+	wantLines(t, explain(t, c, f, a), a.String()+" on "+string(onSolana), "weight 6 of 14: share 3/7", "X: pool 11 × share = 4.714285… X (33/7 base units)",
+		"rounding: largest-remainder, at account-token", "claim: 5 X, one unit more because its fraction is among the largest")
+	c.Rounding.Method, c.Rounding.Residual.To = "floor", "largest"
+	wantLines(t, explain(t, c, f, a), a.String()+" on "+string(onSolana), "weight 6 of 14: share 3/7", "X: pool 11 × share = 4.714285… X (33/7 base units)",
+		"rounding: floor, at account-token", "claim: 6 X, with the residual of 2")
 	c = listCampaign("token", token("X", 0, "10"))
 	c.Rule.Fixed.Duplicates, c.Rule.Fixed.Precision = "sum", "floor-sum"
 	wantLines(t, explain(t, c, f, a), a.String()+" on "+string(onSolana), "list.csv:2:1: row of 1.5 X, locked 2", "list.csv:3:1: row of 0.6 X, locked 0", "precision: floor-sum", "claim: 2 X and 2 locked")

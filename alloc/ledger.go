@@ -105,6 +105,7 @@ func (a *Allocation) moveResidual(r *reading, k int) error {
 		return fmt.Errorf("%w: token %s: a claim above 256 bits", errInternal, t.Token.ID)
 	}
 	l.Residual, _ = merkle.AmountFromBig(rest)
+	t.movedTo, t.moved = winner, moved
 	return nil
 }
 

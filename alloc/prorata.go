@@ -114,6 +114,8 @@ type proRata struct {
 	min     *merkle.Amount // in 10^-rows.scale; nil without eligibility
 	passed  []bool         // by entrant number: listed and not below the minimum
 	sum     *big.Int       // W
+	ids     []uint32       // numbers of the entitled, in entrant order
+	budgets []budget       // by token, after caps
 }
 
 // errWide is for weights whose common scale does not fit.
@@ -187,6 +189,7 @@ func (a *proRata) allocate(r *reading, out *Allocation) error {
 		return addWords(acc, a.numbers.words(scratch, a.weights[ids[i]]))
 	}
 	budgets := r.budgets(s.den)
+	a.ids, a.budgets = ids, budgets
 	earned := make([]*big.Int, len(budgets))
 	for k := range budgets {
 		most, capped := a.set.Caps[r.c.Tokens[k].ID]
