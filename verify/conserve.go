@@ -75,6 +75,9 @@ func (k *checker) addTree(byChain map[string]*paidOn, t *tree, token string) {
 		}
 	}
 	p.amount = new(big.Int).Mul(p.units, k.unitOf(token, t.man.chain))
+	if p.leaves == 0 { // a tree of several tokens need not have a leaf of each
+		delete(byChain, t.man.chain)
+	}
 }
 
 func (k *checker) checkToken(i int, byChain map[string]*paidOn) {

@@ -96,6 +96,7 @@ func (k *checker) checkGroups() {
 			t.bad = true
 		}
 	}
+	k.checkConstants()
 	k.checkGrouping()
 	k.checked = append(k.checked, fmt.Sprintf("%d rows in %d shards of %d groups, with their index pages", rows, shards, len(k.groups)))
 	k.sayFolded()

@@ -47,7 +47,6 @@ func checkTree(g *group, t *tree, c *collector) {
 			c.add(TreeDepth, t.at+".depth", strconv.Itoa(m.depth), strconv.Itoa(d))
 		}
 	}
-	t.checkConstants(c)
 	t.checkValues(g, c)
 	t.checkIndexRule(g, c)
 	if t.leaf == nil || !t.arrange(g, c) {
@@ -61,48 +60,6 @@ func checkTree(g *group, t *tree, c *collector) {
 	t.built = &built
 	if built != t.root {
 		c.add(TreeRoot, t.at+".root", m.root, hex0x(built[:]))
-	}
-}
-
-// checkConstants: constants are the constant fields of the profile, the token of a tree with one token, and locked when it is 0 in every row; nothing else.
-func (t *tree) checkConstants(c *collector) {
-	named := map[string]bool{}
-	for i, f := range t.fam.fields {
-		named[f.name] = true
-		v, stated := t.man.constants[f.name]
-		must := f.source == "constant" || (f.source == "token" && len(t.man.tokens) == 1)
-		if f.source == "locked" {
-			must = true
-			if t.fam.values[i] != nil {
-				for _, at := range t.rows {
-					must = must && t.fam.values[i][at].isZero()
-				}
-			} else if v != "0" {
-				must = false
-			}
-		}
-		if stated != must {
-			c.add(TreeConstant, t.at+".constants."+f.name, fmt.Sprint("stated: ", yes(stated)), fmt.Sprint("stated: ", yes(must)))
-		}
-		if t.decl != nil && f.source == "constant" {
-			if want, ok := t.decl.constants[f.name]; !ok || want != v {
-				c.add(TreeConstant, t.at+".constants."+f.name, strconv.Quote(v), strconv.Quote(want))
-			}
-		}
-		if stated && t.fam.source[i] >= 0 && f.source == "locked" { // a part whose family has the column for another part's sake
-			for _, at := range t.rows {
-				if !t.fam.values[i][at].isZero() {
-					c.add(TreeConstant, t.at+".constants.locked", "0", t.fam.values[i][at].String())
-					break
-				}
-			}
-		}
-	}
-	for name := range t.man.constants {
-		if !named[name] {
-			c.add(TreeConstant, t.at+".constants", strconv.Quote(name), "names of leaf fields")
-			break
-		}
 	}
 }
 
