@@ -17,6 +17,7 @@ var (
 	ErrChainCap = errors.New("more than the chain may pay")
 	ErrMinimum  = errors.New("eligibility")
 	ErrResidual = errors.New("the residual cannot go there")
+	ErrRounding = errors.New("rounding cannot be done")
 )
 
 // rule is one versioned rule at work on one reading.
@@ -78,11 +79,37 @@ func (r *reading) load(keepRows bool) (rule, []exclusion, []ExclusionResult, err
 		return nil, nil, nil, err
 	}
 	r.checkResidual()
+	r.checkRounding()
 	rule.refine(r, keepRows)
 	if err := errors.Join(r.ctx.Err(), r.faults.Err()); err != nil {
 		return nil, nil, nil, err
 	}
 	return rule, lists, results, nil
+}
+
+// checkRounding refuses combinations that have no meaning.
+func (r *reading) checkRounding() {
+	set := r.c.Rounding
+	if !slices.Contains([]string{"account-token", "sub-pool", "floored-sub-pool"}, set.At) {
+		r.faults.Addf(set.Pos, "%w: at %q is not account-token, sub-pool or floored-sub-pool", ErrRounding, set.At)
+	}
+	switch set.Method {
+	case "floor":
+		return
+	case "largest-remainder":
+	default:
+		r.faults.Addf(set.Pos, "%w: method %q is not floor or largest-remainder", ErrRounding, set.Method)
+		return
+	}
+	if set.At != "account-token" {
+		r.faults.Addf(set.Pos, "%w: largest-remainder at %s; only at account-token", ErrRounding, set.At)
+	}
+	for i, unit := range r.units {
+		if unit != nil && unit.Cmp(big.NewInt(1)) != 0 {
+			t := r.c.Tokens[i/len(r.chains)]
+			r.faults.Addf(set.Pos, "%w: largest-remainder, and token %s has other decimals on %s", ErrRounding, t.ID, r.chains[i%len(r.chains)])
+		}
+	}
 }
 
 // compute returns the allocation; figures and caps that do not hold are among the faults.
@@ -140,11 +167,6 @@ func (a *Allocation) apportion(r *reading, s *shares, budgets []budget, earned [
 		return nil
 	}
 	for k := range budgets {
-		for _, unit := range budgets[k].units {
-			if unit != nil {
-				return fmt.Errorf("%w: largest-remainder with chains of other decimals", errInternal)
-			}
-		}
 		sum, err := a.Tokens[k].sum()
 		if err != nil {
 			return err

@@ -16,11 +16,15 @@ type exclusion struct {
 	role    string
 	reasons []string
 	places  []merkle.Pos
-	rows    map[Entrant]int // -> index of reasons; Chain is everywhere for all chains
+	rows    map[excluded]int // -> index of reasons
 }
 
-// everywhere stands for all chains in a row without one.
-const everywhere = 1<<16 - 1
+// excluded is what a row of a list names. Chain is empty for every chain; it may be one on which no token of the campaign is,
+// which matches nobody.
+type excluded struct {
+	account merkle.Account
+	chain   merkle.Chain
+}
 
 // readExclusions reads all lists and marks the entrants of the roll that they take out.
 func (r *reading) readExclusions() ([]exclusion, []ExclusionResult, error) {
@@ -32,11 +36,11 @@ func (r *reading) readExclusions() ([]exclusion, []ExclusionResult, error) {
 			return nil, nil, err
 		}
 		lists = append(lists, list)
-		results = append(results, ExclusionResult{Role: list.role, List: r.c.Exclude[i].List, Version: r.c.Exclude[i].Version, Accounts: len(list.rows)})
+		results = append(results, ExclusionResult{Role: list.role, List: r.c.Exclude[i].List, Version: r.c.Exclude[i].Version, Accounts: len(list.reasons)})
 	}
 	for id, e := range r.roll.entrants {
 		for i := range lists {
-			if _, _, found := lists[i].find(e); found {
+			if _, _, found := lists[i].find(e.Account, r.chains[e.Chain]); found {
 				r.out[id] = uint16(i + 1)
 				results[i].Matched++
 				break
@@ -46,11 +50,11 @@ func (r *reading) readExclusions() ([]exclusion, []ExclusionResult, error) {
 	return lists, results, nil
 }
 
-// find returns the reason why a list takes e out and its place.
-func (x *exclusion) find(e Entrant) (reason string, place merkle.Pos, found bool) {
-	i, found := x.rows[e]
+// find returns the reason why a list takes an account on a chain out, and its place.
+func (x *exclusion) find(a merkle.Account, chain merkle.Chain) (reason string, place merkle.Pos, found bool) {
+	i, found := x.rows[excluded{a, chain}]
 	if !found {
-		i, found = x.rows[Entrant{e.Account, everywhere}]
+		i, found = x.rows[excluded{a, ""}]
 	}
 	if !found {
 		return "", merkle.Pos{}, false
@@ -59,13 +63,12 @@ func (x *exclusion) find(e Entrant) (reason string, place merkle.Pos, found bool
 }
 
 func (r *reading) readExclusion(i int) (exclusion, error) {
-	x := exclusion{role: "exclude-" + strconv.Itoa(i), rows: map[Entrant]int{}}
+	x := exclusion{role: "exclude-" + strconv.Itoa(i), rows: map[excluded]int{}}
 	const account, reason, chain = 0, 1, 2
 	s, err := r.open(&r.c.Exclude[i].Input, x.role, []column{{"account", false}, {"reason", false}, {"chain", true}})
 	if s == nil {
 		return x, err
 	}
-	foreign := map[string]Entrant{} // accounts on chains that no token is on can be listed; they match nobody
 	canon := new(texts)
 	var row []byte
 	for s.next() {
@@ -78,32 +81,25 @@ func (r *reading) readExclusion(i int) (exclusion, error) {
 			s.no(reason, ErrReason)
 			continue
 		}
-		e := Entrant{a, everywhere}
+		who := excluded{account: a}
 		row = appendCell(append(a.AppendText(row[:0]), ','), s.cell(reason))
 		if s.has(chain) {
-			if e.Chain, err = s.chain(chain, a); err == ErrOtherChain {
-				key := a.Text() + string(s.cell(chain))
-				if _, twice := foreign[key]; twice {
-					s.no(account, ErrDuplicate)
-					continue
-				}
-				foreign[key] = e
-			} else if err != nil {
+			if who.chain, err = merkle.ParseChain(string(s.cell(chain))); err == nil && who.chain.Family() != a.Family() {
+				err = merkle.ErrFamily
+			}
+			if err != nil {
 				s.no(chain, err)
 				continue
 			}
-			row = append(append(row, ','), s.cell(chain)...)
+			row = append(append(row, ','), who.chain...)
 		}
-		canon.add(row)
-		if s.has(chain) && err == ErrOtherChain {
-			continue
-		}
-		if was, twice := x.rows[e]; twice {
+		if was, twice := x.rows[who]; twice {
 			s.no(account, fmt.Errorf("%w, already listed at %s", ErrDuplicate, x.places[was]))
 			continue
 		}
-		x.rows[e] = len(x.reasons)
+		x.rows[who] = len(x.reasons)
 		x.reasons, x.places = append(x.reasons, string(s.cell(reason))), append(x.places, s.Pos(s.col[account]))
+		canon.add(row)
 	}
 	return x, s.close("sorted", "", canon.emitSorted)
 }

@@ -51,7 +51,7 @@ func Explain(ctx context.Context, c *campaign.Campaign, account merkle.Account, 
 		id, listed := r.roll.lookup(e)
 		excluded := false
 		for j := range lists {
-			if reason, place, found := lists[j].find(e); found && !excluded {
+			if reason, place, found := lists[j].find(account, r.chains[i]); found && !excluded {
 				excluded = true
 				x.say("%s on %s is excluded by list %q, version %s: %s (%s)", account, r.chains[i], c.Exclude[j].List, c.Exclude[j].Version, reason, place)
 			}
@@ -65,7 +65,7 @@ func Explain(ctx context.Context, c *campaign.Campaign, account merkle.Account, 
 		a.explainClaims(r, e, exact, x)
 	}
 	if !known {
-		x.say("%s is not in any input of this campaign", account)
+		x.Lines = slices.Insert(x.Lines, 0, fmt.Sprintf("%s is not in any input of this campaign", account))
 	}
 	return x, nil
 }

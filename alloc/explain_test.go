@@ -84,6 +84,9 @@ func TestExplain_weightsAndLists(t *testing.T) {
 	c.Rounding.Method, c.Rounding.Residual.To = "floor", "largest"
 	wantLines(t, explain(t, c, f, a), a.String()+" on "+string(onSolana), "weight 6 of 14: share 3/7", "X: pool 11 × share = 4.714285… X (33/7 base units)",
 		"rounding: floor, at account-token", "claim: 6 X, with the residual of 2")
+	z := person(merkle.Solana, "Z")
+	c.Rounding.Residual = campaign.Residual{To: "account", Account: z}
+	wantLines(t, explain(t, c, f, z), z.String()+" is not in any input of this campaign", "claim: 2 X, with the residual of 2")
 	c = listCampaign("token", token("X", 0, "10"))
 	c.Rule.Fixed.Duplicates, c.Rule.Fixed.Precision = "sum", "floor-sum"
 	wantLines(t, explain(t, c, f, a), a.String()+" on "+string(onSolana), "list.csv:2:1: row of 1.5 X, locked 2", "list.csv:3:1: row of 0.6 X, locked 0", "precision: floor-sum", "claim: 2 X and 2 locked")

@@ -122,7 +122,7 @@ func (r *reading) readList() (*listRows, error) {
 				ok = false
 			}
 		}
-		if !ok || len(l.amounts) == maxEntrants {
+		if !ok || s.full(listAccount, len(l.amounts)) {
 			continue
 		}
 		id, fresh := r.roll.add(e)

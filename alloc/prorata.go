@@ -56,7 +56,7 @@ func (r *reading) readWeights() (*weightRows, error) {
 			continue
 		}
 		id, ok := r.enter(s, weightAccount, e)
-		if !ok || len(w.digits) == maxEntrants {
+		if !ok || s.full(weightAccount, len(w.digits)) {
 			continue
 		}
 		code := w.numbers.code(digits)

@@ -20,14 +20,13 @@ import (
 
 // What may be wrong with a row's account and chain, or with a file as a whole.
 var (
-	ErrNoChain      = errors.New("no token of the campaign is on a chain of this account's family")
-	ErrManyChains   = errors.New("the campaign has several chains of this account's family; a chain column is needed")
-	ErrOtherChain   = errors.New("no token of the campaign is on this chain")
-	ErrTokenChain   = errors.New("token is not on the chain of this account, so it could not be paid")
-	ErrDuplicate    = errors.New("duplicate")
-	ErrDeclared     = errors.New("differs from what the campaign declares")
-	ErrTooManyRows  = errors.New("more than 2^32-2 rows or accounts")
-	ErrNotAnAccount = errors.New("not an account")
+	ErrNoChain     = errors.New("no token of the campaign is on a chain of this account's family")
+	ErrManyChains  = errors.New("the campaign has several chains of this account's family; a chain column is needed")
+	ErrOtherChain  = errors.New("no token of the campaign is on this chain")
+	ErrTokenChain  = errors.New("token is not on the chain of this account, so it could not be paid")
+	ErrDuplicate   = errors.New("duplicate")
+	ErrDeclared    = errors.New("differs from what the campaign declares")
+	ErrTooManyRows = errors.New("more than 2^32-2 rows or accounts")
 )
 
 // reading is one run over the inputs of a campaign.
@@ -160,6 +159,15 @@ func (s *source) cell(i int) []byte { return s.Cell(s.col[i]) }
 
 // no adds a fault about column i of want in this row.
 func (s *source) no(i int, err error) { s.refuse(s.col[i], s.want[i].name, err) }
+
+// full refuses rows beyond what 32 bits number.
+func (s *source) full(i, rows int) bool {
+	if rows < maxEntrants {
+		return false
+	}
+	s.no(i, ErrTooManyRows)
+	return true
+}
 
 // account reads an account and resolves its chain; chainCol is an index of want.
 func (s *source) account(i, chainCol int) (Entrant, bool) {

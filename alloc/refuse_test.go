@@ -149,7 +149,7 @@ func TestRefused_exclusionLists(t *testing.T) {
 		"account\n" + a + "\n":                                                      `list.csv:1:1: column "reason": column is missing`,
 		"account,reason,chain\n" + a + ",x,\n":                                      `list.csv:2:48: chain "": ` + merkle.ErrChain.Error(),
 		"account,reason,chain\n" + a + ",x,eip155:1\n":                              `list.csv:2:48: chain "eip155:1": account is of another chain family`,
-		"account,reason,chain\n" + a + ",x,solana:y\n" + a + ",x,solana:y\n":        `list.csv:3:1: account "` + a + `": duplicate`,
+		"account,reason,chain\n" + a + ",x,solana:y\n" + a + ",x,solana:y\n":        `list.csv:3:1: account "` + a + `": duplicate, already listed at list.csv:2:1`,
 		"account,reason,chain\n" + strings.Repeat(a+",x,"+string(onSolana)+"\n", 2): `list.csv:3:1: account "` + a + `": duplicate, already listed at list.csv:2:1`,
 	} {
 		c := weightCampaign(token("X", 0, "10"))

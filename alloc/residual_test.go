@@ -110,3 +110,24 @@ func TestChainCap(t *testing.T) {
 		t.Errorf("check computes nothing: %v", err)
 	}
 }
+
+func TestRounding_refused(t *testing.T) {
+	coarse := token("X", 6, "100", onSolana, onEthereum)
+	coarse.Assets[1].Decimals = 5
+	f := files{"weights.csv": weightsFile(named{"A": "1"})}
+	for _, test := range []struct {
+		tok              campaign.Token
+		method, at, want string
+	}{
+		{token("X", 0, "1"), "half-up", "account-token", `method "half-up" is not floor or largest-remainder`},
+		{token("X", 0, "1"), "floor", "", `at "" is not account-token, sub-pool or floored-sub-pool`},
+		{token("X", 0, "1"), "largest-remainder", "sub-pool", "largest-remainder at sub-pool; only at account-token"},
+		{coarse, "largest-remainder", "account-token", "largest-remainder, and token X has other decimals on eip155:1"},
+	} {
+		c := weightCampaign(test.tok)
+		c.Rounding.Method, c.Rounding.At = test.method, test.at
+		if got := refused(t, c, f).Error(); got != "campaign.yaml:9:1: rounding cannot be done: "+test.want {
+			t.Errorf("got %s", got)
+		}
+	}
+}

@@ -95,7 +95,7 @@ func (r *reading) readVotes(p *proposals) (*voteRows, error) {
 			continue
 		}
 		id, good := r.enter(s, voteAccount, e)
-		if !good || len(v.powers) == maxEntrants {
+		if !good || s.full(voteAccount, len(v.powers)) {
 			continue
 		}
 		code := v.numbers.code(digits)
