@@ -49,14 +49,15 @@ func (a *Allocation) Chains() []merkle.Chain { return a.chains }
 // TokenAllocation is what one token pays. All slices that are not nil are aligned with Allocation.Entrants.
 type TokenAllocation struct {
 	Token   *campaign.Token
-	Amounts []merkle.Amount // base units of the token, multiples of the chain's unit; 0 is no claim
+	Amounts []merkle.Amount // what the leaves hold, in base units of the token, multiples of the chain's unit; 0 is no claim
 	Locked  []merkle.Amount // nil: none; only fixed/v1
 	Index   []uint64        // nil: none; only fixed/v1
 	Extra   []Column        // the trees' own columns; only fixed/v1
 	Ledger  Ledger
 
-	movedTo int           // index of the entrant that got a residual; meaningful with moved above 0
-	moved   merkle.Amount // how much of its amount is residual
+	paid    []merkle.Amount // what is claimed now where leaves hold more (cumulative); nil: Amounts
+	movedTo int             // index of the entrant that got a residual; meaningful with moved above 0
+	moved   merkle.Amount   // how much of its amount is residual
 }
 
 // Column is a column of the list that goes into leaves as it stands.
@@ -65,15 +66,19 @@ type Column struct {
 	Values []string // aligned with Allocation.Entrants; empty where the entrant has no row for the token
 }
 
-// Ledger is the double entry of one token, in its base units:
-// Pool = Claims + Unallocated + Unvested + Forgone + Rolled + Residual.
+// Ledger is the double entry of one token, in its base units: Pool + CarriedIn + RolledIn =
+// Claims + Locked + Unelected + Unallocated + Unvested + Forgone + Rolled + Residual.
 type Ledger struct {
-	Pool, Claims, Unallocated, Unvested, Forgone, Rolled, Residual merkle.Amount
+	Pool, CarriedIn, RolledIn                                merkle.Amount // sources
+	Claims, Unallocated, Unvested, Forgone, Rolled, Residual merkle.Amount
+	Locked, Unelected                                        merkle.Amount // still open after the close
 
-	ResidualTo string      // where Residual goes
-	Leaves     int         // claims above 0
-	Dropped    int         // entitled entrants whose claim is 0
-	Chains     []ChainLine // chains with claims, by chain id
+	PaidBefore merkle.Amount // what the leaves hold beside Claims; above 0 only with claims: cumulative
+	RolledTo   string        // where Unvested, Forgone and Rolled go; empty for rules without these
+	ResidualTo string        // where Residual goes
+	Leaves     int           // leaves of the token in all trees
+	Dropped    int           // entitled entrants without a leaf
+	Chains     []ChainLine   // chains with claims or leaves, by chain id
 }
 
 // ChainLine is what one chain pays of one token.

@@ -136,11 +136,12 @@ func (a *Allocation) prove(k int) error {
 	t := &a.Tokens[k]
 	l := &t.Ledger
 	sum := new(big.Int)
-	for _, v := range []merkle.Amount{l.Claims, l.Unallocated, l.Unvested, l.Forgone, l.Rolled, l.Residual} {
+	for _, v := range []merkle.Amount{l.Claims, l.Locked, l.Unelected, l.Unallocated, l.Unvested, l.Forgone, l.Rolled, l.Residual} {
 		sum.Add(sum, v.Big())
 	}
-	if sum.Cmp(l.Pool.Big()) != 0 {
-		return fmt.Errorf("%w: token %s: ledger lines add up to %s, the pool is %s", errInternal, t.Token.ID, sum, l.Pool)
+	sources := new(big.Int).Add(l.Pool.Big(), l.CarriedIn.Big())
+	if sources.Add(sources, l.RolledIn.Big()); sum.Cmp(sources) != 0 {
+		return fmt.Errorf("%w: token %s: ledger lines add up to %s, the sources to %s", errInternal, t.Token.ID, sum, sources)
 	}
 	sum.SetInt64(0)
 	for _, c := range l.Chains {

@@ -154,6 +154,8 @@ type Tree struct {
 	Order     string            // profile, account, input, leaf-hash
 	Split     int               // most leaves a tree; 0 is one tree
 	Constants map[string]string // values of the profile's constant fields
+
+	Deployment map[string]string // where the tree's contract is, for readers of the bundle: contract, program, mint, …; nothing is derived from it
 }
 
 // Publish says how the bundle is laid out. What the file leaves out has the default of export/FORMAT.md section 3.

@@ -24,7 +24,7 @@ func (r *reader) trees(n *node, c *Campaign) {
 		r.faults.Addf(n.pos, "trees: at least one is needed")
 	}
 	for _, item := range items {
-		k := r.object(item, "tree", "id", "tokens", "chain", "profile", "fields", "order", "split", "constants")
+		k := r.object(item, "tree", "id", "tokens", "chain", "profile", "fields", "order", "split", "constants", "deployment")
 		if k.broken {
 			continue
 		}
@@ -50,7 +50,8 @@ func (r *reader) tree(k keys, c *Campaign) Tree {
 	t.Order = r.choice(k.need("order"), "order", "", "profile", "account", "input", "leaf-hash")
 	t.Split = r.whole(k.get("split"), "split", 0, math.MaxInt32)
 	t.Fields = r.fields(k.get("fields"))
-	t.Constants = r.constants(k.get("constants"))
+	t.Constants = r.texts(k.get("constants"), "constants")
+	t.Deployment = r.texts(k.get("deployment"), "deployment")
 	return t
 }
 
@@ -160,13 +161,14 @@ func (r *reader) fields(n *node) []string {
 	return out
 }
 
-func (r *reader) constants(n *node) map[string]string {
+// texts reads a map of texts; what is its key.
+func (r *reader) texts(n *node, what string) map[string]string {
 	if n == nil {
 		return nil
 	}
 	out := make(map[string]string, len(n.pairs))
-	for _, p := range r.entries(n, "constants", "{field: value}") {
-		if v, ok := r.str(p.value, "constant "+p.key); ok {
+	for _, p := range r.entries(n, what, "{name: text}") {
+		if v, ok := r.str(p.value, what+" "+p.key); ok {
 			out[p.key] = v
 		}
 	}
