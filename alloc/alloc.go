@@ -32,6 +32,9 @@ type Allocation struct {
 	Inputs     []Input           // manifest order: the rule's, then exclusion lists
 	Exclusions []ExclusionResult // campaign order
 	Assertions []AssertionResult // campaign order
+	Previous   Previous          // the bundle that this one goes on from
+	Tables     []PublishedTable  // by name
+	Tranches   []Tranche         // by claim order, then unlock; nil but for claims: tranches
 	Notes      []string          // sentences for a person: dropped entrants, unearned sub-pools, ...
 
 	chains []merkle.Chain
