@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math/big"
+	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/alloc"
@@ -14,14 +16,17 @@ import (
 // describe makes the manifest but for what only writing shows: digests of inputs, index separators, the list of files.
 func describe(a *alloc.Allocation, trees []*Tree) (*Manifest, []*group, error) {
 	c := a.Campaign
-	if len(trees) == 0 {
+	if len(trees) == 0 && len(a.Tables) == 0 {
 		return nil, nil, fmt.Errorf("campaign %s has no tree to publish", c.ID)
+	}
+	if err := checkTotals(a, trees); err != nil {
+		return nil, nil, err
 	}
 	layout, err := layoutOf(c, trees)
 	if err != nil {
 		return nil, nil, err
 	}
-	m := &Manifest{Format: FormatBundle, Rule: c.Rule.Name}
+	m := &Manifest{Format: FormatBundle, Rule: c.Rule.Name, Previous: PreviousInfo(a.Previous)}
 	sum := sha256.Sum256(c.Source)
 	m.Campaign = CampaignRef{File: CampaignFile, ID: c.ID, SHA256: hex.EncodeToString(sum[:])}
 	m.Publish = PublishInfo{Inputs: cmp.Or(c.Publish.Inputs, "copy"), Proofs: layout, Shard: cmp.Or(c.Publish.Shard, DefaultShard)}
@@ -39,6 +44,13 @@ func describe(a *alloc.Allocation, trees []*Tree) (*Manifest, []*group, error) {
 			info.File = "inputs/" + in.Role + ".csv"
 		}
 		m.Inputs = append(m.Inputs, info)
+	}
+	for i := range a.Tables {
+		t := &a.Tables[i]
+		if i > 0 && a.Tables[i-1].Name >= t.Name {
+			return nil, nil, fmt.Errorf("table %q does not stand after %q", t.Name, a.Tables[i-1].Name)
+		}
+		m.Tables = append(m.Tables, TableInfo{Name: t.Name, Columns: t.Columns, Rows: t.Rows, File: "tables/" + t.Name + ".csv"})
 	}
 	for _, e := range a.Exclusions {
 		m.Exclusions = append(m.Exclusions, ExclusionInfo{Role: e.Role, List: e.List, Version: e.Version, Accounts: e.Accounts, Matched: e.Matched})
@@ -65,6 +77,51 @@ func describe(a *alloc.Allocation, trees []*Tree) (*Manifest, []*group, error) {
 	return m, groups, nil
 }
 
+// checkTotals proves that trees and ledger tell the same: for each token, claims and what was paid before are what all leaves hold.
+// A rule whose trees are none publishes tables only.
+func checkTotals(a *alloc.Allocation, trees []*Tree) error {
+	if len(a.Campaign.Trees) == 0 {
+		return nil
+	}
+	for k := range a.Tokens {
+		token, l := a.Tokens[k].Token, &a.Tokens[k].Ledger
+		held, leaves := new(big.Int), 0
+		for _, t := range trees {
+			j := slices.IndexFunc(t.Tokens, func(k *campaign.Token) bool { return k.ID == token.ID })
+			if j < 0 {
+				continue
+			}
+			for i := range token.Assets {
+				if on := &token.Assets[i]; on.Asset.Chain == t.Chain {
+					held.Add(held, new(big.Int).Mul(on.Unit(*token), t.Totals[j].Big()))
+				}
+			}
+			leaves += t.leavesOf(j)
+		}
+		if want := new(big.Int).Add(l.Claims.Big(), l.PaidBefore.Big()); held.Cmp(want) != 0 || leaves != l.Leaves {
+			return fmt.Errorf("export: token %s: %d leaves hold %s, the ledger has %d leaves, claims and paid before of %s", token.ID, leaves, held, l.Leaves, want)
+		}
+	}
+	return nil
+}
+
+// leavesOf counts the leaves of the tree's token j.
+func (t *Tree) leavesOf(j int) int {
+	tokens := t.Tree.Rows().Tokens
+	if tokens == nil {
+		return t.Tree.Len()
+	}
+	n := 0
+	for _, a := range tokens {
+		for i := range t.Tokens[j].Assets {
+			if on := t.Tokens[j].Assets[i].Asset; on.Chain == t.Chain && on.Token == a {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 func tokenInfo(t *campaign.Token) TokenInfo {
 	info := TokenInfo{ID: t.ID, Decimals: int(t.Decimals), Pool: t.Pool}
 	for _, on := range t.Assets {
@@ -77,8 +134,10 @@ func tokenInfo(t *campaign.Token) TokenInfo {
 func ledgerInfo(t *alloc.TokenAllocation) LedgerInfo {
 	l := &t.Ledger
 	info := LedgerInfo{
-		Token: t.Token.ID, Decimals: int(t.Token.Decimals), Pool: l.Pool, Claims: l.Claims, Unallocated: l.Unallocated, Unvested: l.Unvested,
-		Forgone: l.Forgone, Rolled: l.Rolled, Residual: l.Residual, ResidualTo: l.ResidualTo, Leaves: l.Leaves, Dropped: l.Dropped,
+		Token: t.Token.ID, Decimals: int(t.Token.Decimals), Pool: l.Pool, CarriedIn: l.CarriedIn, RolledIn: l.RolledIn,
+		Claims: l.Claims, Locked: l.Locked, Unelected: l.Unelected, Unallocated: l.Unallocated, Unvested: l.Unvested, Forgone: l.Forgone,
+		Rolled: l.Rolled, RolledTo: l.RolledTo, Residual: l.Residual, ResidualTo: l.ResidualTo, PaidBefore: l.PaidBefore,
+		Leaves: l.Leaves, Dropped: l.Dropped,
 	}
 	for _, line := range l.Chains {
 		info.Chains = append(info.Chains, ChainInfo{Chain: string(line.Chain), Claims: line.Claims, Leaves: line.Leaves})
@@ -91,7 +150,7 @@ func (t *Tree) info(group string) TreeInfo {
 	info := TreeInfo{
 		ID: t.ID, Family: t.Family, Part: t.Part, Parts: t.Parts, Chain: string(t.Chain), Totals: t.Totals, Group: group,
 		Order: string(t.Tree.Order()), Leaves: t.Tree.Len(), Depth: t.Tree.Depth(), Root: t.Tree.Root().Text(p.Width),
-		Constants: map[string]string{}, Profile: *p,
+		Constants: map[string]string{}, Profile: *p, Deployment: t.Deployment,
 	}
 	for _, k := range t.Tokens {
 		info.Tokens = append(info.Tokens, k.ID)

@@ -149,7 +149,7 @@ func (g *group) key(place int) string {
 	return hex.EncodeToString(k[:])
 }
 
-// keyOrder returns the claims of a family by key; several claims of one account stand by token.
+// keyOrder returns the claims of a family by key; several claims of one account stand by unlock, then token.
 func keyOrder(family []*Tree) []ref {
 	if family[0].Tree.Order() == tree.OrderAccount { // parts are runs in key order already
 		var refs []ref
@@ -174,7 +174,14 @@ func keyOrder(family []*Tree) []ref {
 		if c := bytes.Compare(a.key[:], b.key[:]); c != 0 {
 			return c
 		}
-		if tokens := family[a.ref.part].Tree.Rows().Tokens; tokens != nil { // of one part: such trees are never split
+		if a.ref.part != b.ref.part {
+			return 0 // not of one account: only trees with one leaf an account are split
+		}
+		t := family[a.ref.part].Tree
+		if c := t.CompareUnlock(int(a.ref.row), int(b.ref.row)); c != 0 {
+			return c
+		}
+		if tokens := t.Rows().Tokens; tokens != nil {
 			return tokens[a.ref.row].Compare(tokens[b.ref.row])
 		}
 		return 0

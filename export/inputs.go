@@ -9,42 +9,51 @@ import (
 	"hash"
 	"io"
 	"os"
+	"path"
 	"slices"
 
 	"github.com/merkle-drop/merkle/alloc"
 )
 
 // input streams the canonical form of an input into its digest and, where the campaign publishes copies, its file.
-func (w *writer) input(in *alloc.Input, info *InputInfo) error {
-	name := info.File
-	if err := w.ready(cmp.Or(name, in.Role)); err != nil {
+func (w *writer) input(in *alloc.Input, info *InputInfo) (err error) {
+	if info.File != "" {
+		info.SHA256, err = w.stream(info.File, in)
+		return err
+	}
+	if err := w.ready(in.Role); err != nil {
 		return err
 	}
 	digest := &digester{sha256.New(), w}
-	if name == "" {
-		if _, err := in.WriteTo(digest); err != nil {
-			return err
-		}
-		info.SHA256 = hex.EncodeToString(digest.Sum(nil))
-		return nil
-	}
-	if err := w.mkdir("inputs"); err != nil {
+	if _, err := in.WriteTo(digest); err != nil {
 		return err
+	}
+	info.SHA256 = hex.EncodeToString(digest.Sum(nil))
+	return nil
+}
+
+// stream writes a file whose bytes are made on the way and returns its digest.
+func (w *writer) stream(name string, from io.WriterTo) (sum string, err error) {
+	if err := w.ready(name); err != nil {
+		return "", err
+	}
+	if err := w.mkdir(path.Dir(name)); err != nil {
+		return "", err
 	}
 	f, err := os.Create(w.path(name))
 	if err != nil {
-		return err
+		return "", err
 	}
+	digest := &digester{sha256.New(), w}
 	buf := bufio.NewWriterSize(f, 1<<18)
-	n, err := in.WriteTo(io.MultiWriter(buf, digest))
+	n, err := from.WriteTo(io.MultiWriter(buf, digest))
 	if err = errors.Join(err, buf.Flush(), f.Close()); err != nil {
-		return err
+		return "", err
 	}
 	file := stagedFile{path: name, size: n}
 	digest.Sum(file.sum[:0])
 	w.files = append(w.files, file)
-	info.SHA256 = hex.EncodeToString(file.sum[:])
-	return nil
+	return hex.EncodeToString(file.sum[:]), nil
 }
 
 // digester is a digest that stops when the context is cancelled: inputs may be large.

@@ -30,11 +30,13 @@ type Manifest struct {
 	Format     string          `json:"format"`
 	Campaign   CampaignRef     `json:"campaign"`
 	Rule       string          `json:"rule"`
+	Previous   PreviousInfo    `json:"previous"`
 	Publish    PublishInfo     `json:"publish"`
 	Inputs     []InputInfo     `json:"inputs"`
 	Exclusions []ExclusionInfo `json:"exclusions"`
 	Tokens     []TokenInfo     `json:"tokens"`
 	Ledger     []LedgerInfo    `json:"ledger"`
+	Tables     []TableInfo     `json:"tables"` // by name
 	Assertions []AssertionInfo `json:"assertions"`
 	Groups     []GroupInfo     `json:"groups"`
 	Trees      []TreeInfo      `json:"trees"`
@@ -46,6 +48,12 @@ type CampaignRef struct {
 	File   string `json:"file"`
 	ID     string `json:"id"`
 	SHA256 string `json:"sha256"`
+}
+
+// PreviousInfo names the bundle that this one goes on from; both are empty when there is none.
+type PreviousInfo struct {
+	ID       string `json:"id"`       // campaign id
+	Manifest string `json:"manifest"` // SHA-256 of its manifest.json
 }
 
 // PublishInfo is how the bundle is laid out, with defaults resolved.
@@ -64,6 +72,15 @@ type InputInfo struct {
 	Sum     string   `json:"sum"` // decimal, empty for inputs without a value column
 	SHA256  string   `json:"sha256"`
 	File    string   `json:"file"` // empty when published by digest
+}
+
+// TableInfo describes a table that the rule publishes beside the claims (FORMAT.md section 6.1).
+type TableInfo struct {
+	Name    string   `json:"name"`
+	Columns []string `json:"columns"`
+	Rows    int64    `json:"rows"`
+	SHA256  string   `json:"sha256"`
+	File    string   `json:"file"`
 }
 
 // ExclusionInfo counts what an exclusion list took out.
@@ -91,18 +108,25 @@ type AssetInfo struct {
 	Cap      *merkle.Amount `json:"cap"` // base units of the token; nil is no cap
 }
 
-// LedgerInfo is the double entry of one token: Pool is the sum of the six lines below it. Base units of the token.
+// LedgerInfo is the double entry of one token in its base units: Pool, CarriedIn and RolledIn together are the sum of the eight
+// lines from Claims to Residual.
 type LedgerInfo struct {
 	Token       string        `json:"token"`
 	Decimals    int           `json:"decimals"`
 	Pool        merkle.Amount `json:"pool"`
+	CarriedIn   merkle.Amount `json:"carriedIn"` // locked and unelected of the predecessor
+	RolledIn    merkle.Amount `json:"rolledIn"`  // from other bundles
 	Claims      merkle.Amount `json:"claims"`
+	Locked      merkle.Amount `json:"locked"`
+	Unelected   merkle.Amount `json:"unelected"`
 	Unallocated merkle.Amount `json:"unallocated"`
 	Unvested    merkle.Amount `json:"unvested"`
 	Forgone     merkle.Amount `json:"forgone"`
 	Rolled      merkle.Amount `json:"rolled"`
+	RolledTo    string        `json:"rolledTo"` // destination of Unvested, Forgone and Rolled
 	Residual    merkle.Amount `json:"residual"`
 	ResidualTo  string        `json:"residualTo"`
+	PaidBefore  merkle.Amount `json:"paidBefore"` // what the trees hold beside Claims
 	Leaves      int           `json:"leaves"`
 	Dropped     int           `json:"dropped"`
 	Chains      []ChainInfo   `json:"chains"`
@@ -140,6 +164,8 @@ type TreeInfo struct {
 	Root      string            `json:"root"`
 	Constants map[string]string `json:"constants"`
 	Profile   tree.Profile      `json:"profile"`
+
+	Deployment map[string]string `json:"deployment"` // as the campaign says; nothing is derived from it
 }
 
 // GroupInfo describes trees over the same accounts that share shards.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/holiman/uint256"
 
@@ -44,7 +45,12 @@ func (f *family) resolve(a *alloc.Allocation) error {
 	if err := f.resolveProfile(); err != nil {
 		return err
 	}
-	return f.resolveFields()
+	if a.Tranches != nil {
+		if err := f.resolveTranches(); err != nil {
+			return err
+		}
+	}
+	return f.resolveFields(a.Tranches != nil)
 }
 
 func (f *family) resolveProfile() error {
@@ -78,8 +84,19 @@ func (f *family) resolveProfile() error {
 	return nil
 }
 
+// resolveTranches refuses a leaf that could not tell two tranches of an account apart.
+func (f *family) resolveTranches() error {
+	switch {
+	case !f.profile.HasUnlock():
+		return fmt.Errorf("claims: tranches needs a leaf field %q of an unsigned type, such as %[1]s:uint256; profile %s has none", tree.FieldUnlock, f.profile.Name)
+	case f.tree.Split > 0:
+		return errors.New("a tree of tranches cannot be split: an account's claims would fall apart")
+	}
+	return nil
+}
+
 // resolveFields refuses a leaf that could not be filled, or that would not tell two claims of an account apart.
-func (f *family) resolveFields() error {
+func (f *family) resolveFields(tranches bool) error {
 	p := &f.profile
 	if !p.Has(tree.SourceAccount) {
 		return fmt.Errorf("the leaf of profile %s has no account field: whoever sees a claim could take it", p.Name)
@@ -105,6 +122,9 @@ func (f *family) resolveFields() error {
 					return fmt.Errorf("field %s: a constant of profile %s, give its value in constants", field.Name, p.Name)
 				}
 			case tree.SourceColumn:
+				if tranches && field.Name == tree.FieldUnlock {
+					continue
+				}
 				if extra(t.alloc, field.Name) == nil {
 					return fmt.Errorf("field %s: neither a value that the rule gives, nor a constant, nor a column of the list", field.Name)
 				}
@@ -132,7 +152,15 @@ func extra(ta *alloc.TokenAllocation, name string) *alloc.Column {
 // collect gathers the family's claims in claim order: entrant by entrant, its tokens in campaign order.
 func (f *family) collect(a *alloc.Allocation, before []*family, faults *merkle.Faults) {
 	on := slices.Index(a.Chains(), f.chain)
+	for _, t := range a.Tranches {
+		if int(a.Entrants[t.Entrant].Chain) == on {
+			f.entrants, f.tranches = append(f.entrants, t.Entrant), append(f.tranches, t)
+		}
+	}
 	for i := range a.Entrants {
+		if a.Tranches != nil {
+			break
+		}
 		e := i
 		if a.Order != nil {
 			e = int(a.Order[i])
@@ -189,12 +217,11 @@ func (f *family) fillAmounts(faults *merkle.Faults) {
 	if locked {
 		f.rows.Locked = make([]merkle.Amount, n)
 	}
-	convert := func(row int, of []merkle.Amount, what string) merkle.Amount {
+	convert := func(row int, v merkle.Amount, what string) merkle.Amount {
 		t, unit := f.at(row), &units[0]
 		if f.owner != nil {
 			unit = &units[f.owner[row]]
 		}
-		v := of[f.entrants[row]]
 		if !unit.IsUint64() || unit.Uint64() != 1 {
 			q, r := uint256.Int(v.Words()), uint256.Int{}
 			q.DivMod(&q, unit, &r)
@@ -211,10 +238,14 @@ func (f *family) fillAmounts(faults *merkle.Faults) {
 		return v
 	}
 	some := false
-	for row := range n {
-		f.rows.Amounts[row] = convert(row, f.at(row).alloc.Amounts, "amount")
+	for row, e := range f.entrants {
+		if f.tranches != nil {
+			f.rows.Amounts[row] = convert(row, f.tranches[row].Amount, "tranche")
+			continue
+		}
+		f.rows.Amounts[row] = convert(row, f.at(row).alloc.Amounts[e], "amount")
 		if of := f.at(row).alloc.Locked; of != nil {
-			f.rows.Locked[row] = convert(row, of, "locked amount")
+			f.rows.Locked[row] = convert(row, of[e], "locked amount")
 			some = some || !f.rows.Locked[row].IsZero()
 		}
 	}
@@ -246,7 +277,11 @@ func (f *family) fillColumns() {
 		}
 		values := make([]string, n)
 		for row, e := range f.entrants {
-			values[row] = extra(f.at(row).alloc, field.Name).Values[e]
+			if f.tranches != nil && field.Name == tree.FieldUnlock {
+				values[row] = strconv.FormatInt(f.tranches[row].Unlock, 10)
+			} else {
+				values[row] = extra(f.at(row).alloc, field.Name).Values[e]
+			}
 		}
 		f.rows.Columns = append(f.rows.Columns, tree.Column{Name: field.Name, Values: values})
 	}

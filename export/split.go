@@ -48,7 +48,7 @@ func (f *family) build(ctx context.Context, o Options, faults *merkle.Faults) ([
 	parts := f.parts()
 	var trees []*Tree
 	for i, rows := range parts {
-		t := &Tree{ID: f.tree.ID, Family: f.tree.ID, Part: i, Parts: len(parts), Chain: f.chain, NoLocked: f.rows.Locked == nil}
+		t := &Tree{ID: f.tree.ID, Family: f.tree.ID, Part: i, Parts: len(parts), Chain: f.chain, NoLocked: f.rows.Locked == nil, Deployment: f.tree.Deployment}
 		if f.tree.Split > 0 {
 			t.ID = fmt.Sprintf("%s-%d", f.tree.ID, i)
 		}

@@ -31,10 +31,13 @@ type Tree struct {
 	Tree        *tree.Tree
 	Entrants    []uint32 // row -> entrant
 	NoLocked    bool     // locked is 0 in every row of every part of the family
+
+	Deployment map[string]string // as the campaign says
 }
 
 // Trees makes the trees that the campaign names from an allocation: claims above 0 in claim order, counted in base units of the
-// chain, cut where the campaign splits. A family without claims makes no tree; see Unused.
+// chain, cut where the campaign splits; a leaf a tranche where the allocation has these. A family without claims makes no tree; see
+// Unused. No tree at all is refused unless the rule publishes tables: then state goes on that is worth a bundle.
 //
 // What the campaign asks for and its trees cannot carry is refused, all of it in one run (*merkle.Faults at the tree's place): a
 // claim that no tree takes or two take, an unknown profile, accounts of the other family, a leaf field that nothing fills, an amount or total
@@ -63,7 +66,7 @@ func Trees(ctx context.Context, a *alloc.Allocation, o Options) ([]*Tree, error)
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	if len(trees) == 0 {
+	if len(trees) == 0 && len(a.Tables) == 0 {
 		faults.Addf(merkle.Pos{File: a.Campaign.Path}, "no claim is above 0, there is no tree to build")
 		return nil, faults.Err()
 	}
@@ -98,7 +101,8 @@ type family struct {
 
 	rows     tree.Rows
 	entrants []uint32
-	owner    []int // row -> index in tokens; nil when there is one token
+	owner    []int           // row -> index in tokens; nil when there is one token
+	tranches []alloc.Tranche // aligned with rows; nil unless the allocation has tranches
 }
 
 // familyToken is a token of a family with its asset on the family's chain.

@@ -56,6 +56,14 @@ func (w *writer) write(a *alloc.Allocation, m *Manifest, groups []*group) error 
 			return err
 		}
 	}
+	for i := range a.Tables {
+		w.o.progress("tables", int64(i), int64(len(a.Tables)))
+		sum, err := w.stream(m.Tables[i].File, &a.Tables[i])
+		if err != nil {
+			return err
+		}
+		m.Tables[i].SHA256 = sum
+	}
 	for i, g := range groups {
 		if err := w.shards(g); err != nil {
 			return err

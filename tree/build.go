@@ -87,7 +87,7 @@ func (t *Tree) build(ctx context.Context, w int) (err error) {
 	p := &t.spec.Profile
 	switch t.order {
 	case OrderAccount:
-		t.row, err = byAccount(ctx, w, t.rows)
+		t.row, err = byAccount(ctx, w, p, t.rows)
 	case OrderKey:
 		t.row, err = byKey(ctx, w, t.enc, p.OrderKey)
 	}

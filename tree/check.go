@@ -96,13 +96,17 @@ func (p *Profile) name(source string) string {
 	return ""
 }
 
-// checkUnique refuses a second row of an account (of an account and token where rows have tokens), and a second row of
-// a given index.
+// checkUnique refuses a second row of an account (of an account and token where rows have tokens, of an account and instant where the
+// leaf has FieldUnlock), and a second row of a given index.
 func checkUnique(ctx context.Context, w int, p *Profile, r *Rows, keepDuplicates bool) error {
 	var found []*RowError
 	if name := p.name(SourceAccount); name != "" && !keepDuplicates {
+		unlocks := r.unlocks(p)
 		compare := func(a, b uint32) int {
 			c := r.Accounts[a].Compare(r.Accounts[b])
+			if c == 0 && unlocks != nil {
+				c = compareDigits(unlocks[a], unlocks[b])
+			}
 			if c == 0 && r.Tokens != nil && p.Has(SourceToken) {
 				c = r.Tokens[a].Compare(r.Tokens[b])
 			}

@@ -38,8 +38,9 @@ func resolveOrder(p *Profile, o Order) (Order, error) {
 	return "", fmt.Errorf("order %q: want profile, account, input or leaf-hash", o)
 }
 
-// byAccount is the rows in order account.
-func byAccount(ctx context.Context, w int, r *Rows) ([]uint32, error) {
+// byAccount is the rows in order account: by key; several rows of one account by unlock, then token, then index.
+func byAccount(ctx context.Context, w int, p *Profile, r *Rows) ([]uint32, error) {
+	unlocks := r.unlocks(p)
 	fill := func(_, lo, hi int, keys []uint64) {
 		for i := range keys {
 			k := AccountKey(r.Accounts[lo+i])
@@ -50,6 +51,11 @@ func byAccount(ctx context.Context, w int, r *Rows) ([]uint32, error) {
 		if r.Accounts[a] != r.Accounts[b] {
 			x, y := AccountKey(r.Accounts[a]), AccountKey(r.Accounts[b])
 			return bytes.Compare(x[:], y[:])
+		}
+		if unlocks != nil {
+			if c := compareDigits(unlocks[a], unlocks[b]); c != 0 {
+				return c
+			}
 		}
 		if r.Tokens != nil {
 			if c := r.Tokens[a].Compare(r.Tokens[b]); c != 0 {
