@@ -18,6 +18,12 @@ func figureKeys(figure string) []string {
 		return []string{"proposal"}
 	case "claim":
 		return []string{"token", "account", "chain?"}
+	case "voting-power", "score", "multiplier":
+		return []string{"account", "chain?"}
+	case "fraction", "voting-fraction":
+		return []string{"period"}
+	case "voting-ratio":
+		return []string{"period", "over"}
 	}
 	return []string{"token"}
 }
@@ -31,7 +37,7 @@ func (r *reader) assertions(n *node, c *Campaign) {
 
 func (r *reader) assertion(n *node, c *Campaign) Assertion {
 	a := Assertion{Pos: n.pos}
-	k := r.object(n, "assertion", "figure", "token", "weight", "proposal", "account", "chain", "prints", "rounding", "level")
+	k := r.object(n, "assertion", "figure", "token", "weight", "proposal", "account", "chain", "period", "over", "prints", "rounding", "level")
 	if k.broken {
 		return a
 	}
@@ -39,21 +45,32 @@ func (r *reader) assertion(n *node, c *Campaign) Assertion {
 	a.Level = r.choice(k.get("level"), "level", "error", "error", "warn")
 	a.Prints = r.decimal(k.need("prints"), "prints", 77)
 	figure := k.need("figure")
-	a.Figure = r.choice(figure, "figure", "", "pool-per-proposal", "proposal-total", "claim", "claims-total", "unallocated", "residual", "leaves")
+	a.Figure = r.choice(figure, "figure", "", figures[:]...)
 	if a.Figure == "" {
 		return a
 	}
 	if strings.Contains(a.Figure, "proposal") && c.Rule.Name != "" && c.Rule.JupiterASR == nil {
 		r.fault(figure.pos, "figure", a.Figure, fmt.Errorf("rule %s has no proposals", c.Rule.Name))
 	}
+	if months := c.Rule.NoonActive != nil || c.Rule.NoonOpen != nil; c.Rule.Name != "" && !months && (a.Figure == "fraction" || strings.HasPrefix(a.Figure, "voting-")) {
+		r.fault(figure.pos, "figure", a.Figure, fmt.Errorf("rule %s has no vesting", c.Rule.Name))
+	}
+	if c.Rule.Name != "" && c.Rule.Astra == nil && (a.Figure == "score" || a.Figure == "multiplier") {
+		r.fault(figure.pos, "figure", a.Figure, fmt.Errorf("rule %s has no staking score", c.Rule.Name))
+	}
 	r.figure(k, &a, c)
 	return a
 }
 
+// figures are all that docs/assertions.md defines.
+var figures = [...]string{"pool-per-proposal", "proposal-total", "claim", "claims-total", "unallocated", "residual", "leaves",
+	"unvested", "forgone", "rolled", "locked", "unelected", "carried-in", "rolled-in", "paid-before",
+	"fraction", "voting-fraction", "voting-ratio", "voting-power", "score", "multiplier"}
+
 // figure reads the keys that the figure has, and refuses those that it does not have.
 func (r *reader) figure(k keys, a *Assertion, c *Campaign) {
 	wanted := figureKeys(a.Figure)
-	for _, key := range []string{"token", "weight", "proposal", "account", "chain"} {
+	for _, key := range []string{"token", "weight", "proposal", "account", "chain", "period", "over"} {
 		n := k.get(key)
 		switch {
 		case slices.Contains(wanted, key) && n == nil:
@@ -72,8 +89,30 @@ func (r *reader) figure(k keys, a *Assertion, c *Campaign) {
 		a.Weight = r.weight(k.get("weight"))
 	case "proposal-total":
 		a.Proposal, _ = r.str(k.get("proposal"), "proposal")
-	case "claim":
+	case "claim", "voting-power", "score", "multiplier":
 		r.claimant(k, a, c)
+	case "fraction", "voting-fraction", "voting-ratio":
+		period := k.get("period")
+		a.Period, a.Over = r.whole(period, "period", 0, maxPeriod), r.whole(k.get("over"), "over", 0, maxPeriod)
+		if a.Figure == "fraction" && period != nil && a.Period != 0 {
+			r.offered(period, a.Period, c)
+		}
+	}
+}
+
+// offered refuses a period that is not in the vesting table.
+func (r *reader) offered(n *node, period int, c *Campaign) {
+	var v *Vesting
+	switch {
+	case c.Rule.NoonActive != nil:
+		v = &c.Rule.NoonActive.Vesting
+	case c.Rule.NoonOpen != nil:
+		v = &c.Rule.NoonOpen.Vesting
+	default:
+		return
+	}
+	if !slices.Contains(v.Periods, period) {
+		r.fault(n.pos, "period", n.text, errors.New("is not one of the periods of vesting"))
 	}
 }
 

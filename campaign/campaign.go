@@ -70,6 +70,12 @@ type Rule struct {
 	JupiterASR *JupiterASR // jupiter-asr/v1
 	ProRata    *ProRata    // pro-rata/v1
 	Fixed      *Fixed      // fixed/v1
+
+	JupiterASR2 *JupiterASR2 // jupiter-asr/v2
+	NoonActive  *NoonActive  // noon-active-staking/v1
+	NoonOpen    *NoonOpen    // noon-open-staking/v1
+	Astra       *Astra       // astra-rewards/v1
+	Close       *CloseRound  // close-round/v1
 }
 
 // JupiterASR holds the settings of jupiter-asr/v1; see docs/rules/jupiter-asr-v1.md.
@@ -132,10 +138,12 @@ type Exclusion struct {
 // Assertion is a figure that the project has printed; see docs/assertions.md.
 type Assertion struct {
 	Pos      merkle.Pos
-	Figure   string // pool-per-proposal, proposal-total, claim, claims-total, leaves, unallocated, residual
+	Figure   string // see docs/assertions.md
 	Token    string
 	Weight   string // pool-per-proposal: exact weight, "1" or "1/3"
 	Proposal string // proposal-total
+	Period   int    // fraction, voting-fraction, voting-ratio: months
+	Over     int    // voting-ratio: months
 	Account  merkle.Account
 	Chain    merkle.Chain // of Account: as written, else the one chain that fits
 	Prints   string       // decimal; its fraction digits are the precision

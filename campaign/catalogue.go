@@ -22,6 +22,7 @@ type InputInfo struct {
 	Key      string   `json:"key"`      // key in the campaign file, and role in the bundle
 	Columns  []string `json:"columns"`  // required columns
 	Optional []string `json:"optional"` // columns that may be absent
+	Needed   string   `json:"needed"`   // "always", in words when, or empty for an input that may be left out
 	Own      bool     `json:"own"`      // whether columns named by the fields of trees are read too
 	Sum      string   `json:"sum"`      // column whose sum may be declared; empty if none
 }
@@ -77,7 +78,7 @@ func (r RuleInfo) Text() string {
 		width = max(width, len(key))
 	}
 	for _, in := range r.Inputs {
-		fmt.Fprintf(&b, "  %-*s  %s\n", width, in.Key, in.header())
+		fmt.Fprintf(&b, "  %-*s  %s%s\n", width, in.Key, in.header(), in.needed())
 	}
 	b.WriteString("\nsettings\n")
 	for _, s := range r.Settings {
@@ -97,6 +98,16 @@ func (in InputInfo) header() string {
 		out += " and columns named by the fields of trees"
 	}
 	return out
+}
+
+func (in InputInfo) needed() string {
+	switch in.Needed {
+	case "always":
+		return ""
+	case "":
+		return "; may be left out"
+	}
+	return "; required " + in.Needed
 }
 
 func (s SettingInfo) values() string {
@@ -119,12 +130,12 @@ func (s SettingInfo) values() string {
 
 // Rules is the catalogue of rules, by name. The slice is the caller's.
 func Rules() []RuleInfo {
-	return []RuleInfo{{
+	return []RuleInfo{astraInfo(), closeInfo(), {
 		Name:    "fixed/v1",
 		Summary: "a list of amounts, as given",
 		Formula: "x(u,k) = sum of the amounts of u's rows for token k",
 		Inputs: []InputInfo{{Key: "list", Columns: []string{"account", "amount"},
-			Optional: []string{"token", "chain", "index", "locked"}, Own: true, Sum: "amount"}},
+			Optional: []string{"token", "chain", "index", "locked"}, Own: true, Sum: "amount", Needed: "always"}},
 		Settings: []SettingInfo{
 			{Key: "unit", Choices: []string{"base", "token"}, Needed: "always", Meaning: "amounts are base units of the token, or whole-token decimals"},
 			{Key: "precision", Choices: []string{"exact", "floor-row", "floor-sum"}, Default: "exact",
@@ -138,8 +149,8 @@ func Rules() []RuleInfo {
 		Summary: "voting power, proposal by proposal (Jupiter Active Staking Rewards)",
 		Formula: "x(u,k,p) = P(k) * w(p)/W * v(u,p)/V(p)\nx(u,k)   = sum over p of x(u,k,p)",
 		Inputs: []InputInfo{
-			{Key: "proposals", Columns: []string{"id", "weight"}},
-			{Key: "votes", Columns: []string{"proposal", "account", "power"}, Optional: []string{"chain", "time"}, Sum: "power"},
+			{Key: "proposals", Columns: []string{"id", "weight"}, Needed: "always"},
+			{Key: "votes", Columns: []string{"proposal", "account", "power"}, Optional: []string{"chain", "time"}, Sum: "power", Needed: "always"},
 		},
 		Settings: []SettingInfo{
 			{Key: "decimals", Values: "0 to 36", Default: "0", Meaning: "fraction digits allowed in power and in eligibility.min"},
@@ -151,11 +162,11 @@ func Rules() []RuleInfo {
 		},
 		Source: "Jupiter \"About ASR\" and jupresear.ch/t/19338",
 		Page:   "docs/rules/jupiter-asr-v1.md",
-	}, {
+	}, jupiterASR2Info(), noonActiveInfo(), noonOpenInfo(), {
 		Name:    "pro-rata/v1",
 		Summary: "a pool split by a list of weights",
 		Formula: "x(u,k) = P(k) * w(u)/W",
-		Inputs:  []InputInfo{{Key: "weights", Columns: []string{"account", "weight"}, Optional: []string{"chain"}, Sum: "weight"}},
+		Inputs:  []InputInfo{{Key: "weights", Columns: []string{"account", "weight"}, Optional: []string{"chain"}, Sum: "weight", Needed: "always"}},
 		Settings: []SettingInfo{
 			{Key: "eligibility", Values: "{metric: weight, min, denominator: after|before}", Meaning: "inclusive minimum weight; absent: everybody in the list"},
 			{Key: "duplicates", Choices: []string{"error", "sum"}, Default: "error", Meaning: "a second row of the same entrant"},

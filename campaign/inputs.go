@@ -163,6 +163,9 @@ func (r *reader) readOnce(n *node, ours []string, in *Input) {
 
 // exclusions reads the lists of accounts that get nothing.
 func (r *reader) exclusions(n *node, c *Campaign) {
+	if n != nil && c.Rule.Close != nil {
+		r.faults.Addf(n.pos, "exclude: close-round/v1 has no exclusion lists")
+	}
 	for _, item := range r.list(n, "exclude") {
 		k := r.object(item, "exclusion list", append(inputKeys[:len(inputKeys):len(inputKeys)], "list", "version")...)
 		e := Exclusion{Input: r.inputOf(k, InputInfo{Key: "exclusion list", Columns: []string{"account", "reason"}, Optional: []string{"chain"}})}

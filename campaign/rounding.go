@@ -22,6 +22,16 @@ func (r *reader) rounding(n *node, c *Campaign) {
 		}
 		r.equalDecimals(method, c)
 	}
+	if rule := &c.Rule; rule.single() || rule.Close != nil {
+		if c.Rounding.Method == "largest-remainder" {
+			r.fault(method.pos, "method", method.text, fmt.Errorf("rule %s floors: write floor", rule.Name))
+		} else if c.Rounding.At != "account-token" && c.Rounding.At != "" {
+			r.fault(at.pos, "at", at.text, fmt.Errorf("rule %s rounds once: write account-token", rule.Name))
+		}
+		if to := c.Rounding.Residual.To; to == "largest" || to == "account" {
+			r.faults.Addf(k.get("residual").pos, "residual: rule %s leaves it to a name such as treasury, not to %s", rule.Name, to)
+		}
+	}
 	if c.Rule.Fixed != nil {
 		if c.Rounding.Method == "largest-remainder" {
 			r.fault(method.pos, "method", method.text, errors.New("fixed/v1 takes amounts as given: write floor"))

@@ -44,8 +44,24 @@ func (r *reader) rule(n *node, c *Campaign) {
 			r.fault(n.pos, "precision", n.text, errors.New("goes with unit: token only; base units are whole"))
 		}
 		c.Rule.Fixed = f
+	case "jupiter-asr/v2":
+		c.Rule.JupiterASR2 = settings{r, info, k}.jupiterASR2()
+	case "noon-active-staking/v1":
+		c.Rule.NoonActive = settings{r, info, k}.noonActive()
+	case "noon-open-staking/v1":
+		c.Rule.NoonOpen = settings{r, info, k}.noonOpen()
+	case "astra-rewards/v1":
+		c.Rule.Astra = settings{r, info, k}.astra()
+	case "close-round/v1":
+		c.Rule.Close = settings{r, info, k}.closeRound()
+	}
+	if c.Rule.single() && len(c.Tokens) > 1 {
+		r.fault(c.Tokens[1].Pos, "token", c.Tokens[1].ID, fmt.Errorf("rule %s has one token", info.Name))
 	}
 }
+
+// single reports whether the rule pays one token.
+func (r *Rule) single() bool { return r.NoonActive != nil || r.NoonOpen != nil || r.Astra != nil }
 
 // ruleInfo finds the rule by the key name, before the other keys can be judged.
 func (r *reader) ruleInfo(n *node) (RuleInfo, bool) {

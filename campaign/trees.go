@@ -20,8 +20,12 @@ var (
 
 func (r *reader) trees(n *node, c *Campaign) {
 	items := r.list(n, "trees")
-	if n != nil && n.kind == list && len(items) == 0 {
-		r.faults.Addf(n.pos, "trees: at least one is needed")
+	if closing := c.Rule.Close != nil; n != nil && n.kind == list && closing != (len(items) == 0) {
+		if closing {
+			r.faults.Addf(n.pos, "trees: close-round/v1 has none: write []")
+		} else {
+			r.faults.Addf(n.pos, "trees: at least one is needed")
+		}
 	}
 	for _, item := range items {
 		k := r.object(item, "tree", "id", "tokens", "chain", "profile", "fields", "order", "split", "constants", "deployment")
