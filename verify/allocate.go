@@ -17,6 +17,8 @@ type allocation struct {
 	excluded   map[entrant]string // entrants of the rows that a list took out, with the list's name
 	totals     []*big.Int         // V(p), jupiter-asr/v1, in units of 10^-decimals of power
 	weights    *big.Rat           // Σ of all proposals' weights
+	tables     []*recomputedTable
+	figure     func(f *assertion, a *allocation) (*big.Rat, error) // published figures that only this rule has; nil: none
 }
 
 type exclusionCount struct{ accounts, matched int }
@@ -33,6 +35,67 @@ type tokenResult struct {
 	pool, earned, claims, unallocated, residual *big.Int
 	residualTo                                  string
 	leaves, dropped                             int
+
+	// the lines that only some rules have; nil stands for 0
+	carriedIn, rolledIn, lockedLine, unelected, unvested, forgone, rolled, paidBefore *big.Int
+	rolledTo                                                                          string
+	tranches                                                                          [][]tranche // aligned with the entrants; nil: one leaf an entrant
+	chains                                                                            map[string]*chainLine
+}
+
+// tranche is one leaf of an entrant that has one for each time of unlocking.
+type tranche struct {
+	unlock int64
+	amount num
+}
+
+type chainLine struct {
+	claims *big.Int
+	leaves int
+}
+
+// zeroLines gives all lines of the rule's own a number to add to.
+func (t *tokenResult) zeroLines() {
+	for _, z := range []**big.Int{&t.claims, &t.unallocated, &t.residual, &t.carriedIn, &t.rolledIn, &t.lockedLine, &t.unelected, &t.unvested, &t.forgone, &t.rolled, &t.paidBefore} {
+		*z = new(big.Int)
+	}
+	t.chains = map[string]*chainLine{}
+}
+
+// count adds what an entrant is paid, and its leaves, to the line of its chain.
+func (t *tokenResult) count(chain string, pays *big.Int, leaves int) {
+	if pays.Sign() == 0 && leaves == 0 {
+		return
+	}
+	if t.chains[chain] == nil {
+		t.chains[chain] = &chainLine{claims: new(big.Int)}
+	}
+	t.chains[chain].claims.Add(t.chains[chain].claims, pays)
+	t.chains[chain].leaves += leaves
+	t.leaves += leaves
+}
+
+// finish checks conservation and caps of a rule that has lines of its own.
+func (t *tokenResult) finish(tok *token) error {
+	in, out := new(big.Int), new(big.Int)
+	for _, z := range []*big.Int{t.pool, t.carriedIn, t.rolledIn} {
+		in.Add(in, z)
+	}
+	for _, z := range []*big.Int{t.claims, t.lockedLine, t.unelected, t.unallocated, t.unvested, t.forgone, t.rolled, t.residual} {
+		if z.Sign() < 0 {
+			return fmt.Errorf("token %s: more is due than its pool of %s", tok.id, tok.pool)
+		}
+		out.Add(out, z)
+	}
+	if in.Cmp(out) != 0 {
+		return fmt.Errorf("token %s: %s came in and %s went out", tok.id, in, out)
+	}
+	for _, as := range tok.assets {
+		if l := t.chains[as.chain]; as.cap != nil && l != nil && l.claims.Cmp(as.cap) > 0 {
+			return fmt.Errorf("token %s on %s: claims of %s are above the cap of %s base units", tok.id, as.chain, l.claims, as.cap)
+		}
+	}
+	return nil
 }
 
 func (t *tokenResult) due(i int) *big.Int {
@@ -56,7 +119,7 @@ func (k *checker) allocate() {
 		return
 	}
 	k.alloc = a
-	k.data.votes, k.data.times, k.data.list, k.data.weights = nil, nil, nil, nil // not needed any more, and large
+	k.data.votes, k.data.times, k.data.list, k.data.weights, k.data.stakes = nil, nil, nil, nil, nil // not needed any more, and large
 	k.checked = append(k.checked, fmt.Sprintf("allocation of %d tokens to %d entrants recomputed by %s", len(a.tokens), len(a.ents), k.camp.rule.name))
 	k.progress("allocation", 1, 1)
 }
@@ -81,9 +144,18 @@ func compute(c *campaign, d *ruleData) (*allocation, error) {
 	slices.SortFunc(rank, func(x, y int32) int { return compareEntrants(&d.ents.list[x], &d.ents.list[y]) })
 	var s *shares
 	var err error
-	if c.rule.name == "jupiter-asr/v1" {
+	switch {
+	case c.rule.months != nil:
+		return a, months(c, d, a, gone, rank)
+	case c.rule.astra != nil:
+		return a, astra(c, d, a, gone, rank)
+	case c.rule.close != nil:
+		return a, closeRound(c, d, a)
+	case c.rule.stake != nil:
+		s, err = averageStake(c, d, gone, rank)
+	case c.rule.name == "jupiter-asr/v1":
 		s, err = asr(c, d, a, gone, rank)
-	} else {
+	default:
 		s, err = proRata(c, d, gone, rank)
 	}
 	if err != nil {

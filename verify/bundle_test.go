@@ -241,7 +241,7 @@ func (s sample) bundle() fstest.MapFS {
 			}
 			trees.items = append(trees.items, obj("id", id, "family", fmt.Sprintf("t%d", k), "part", p, "parts", parts, "chain", s.chain(), "tokens", texts([]string{fmt.Sprintf("T%d", k)}),
 				"totals", texts([]string{fmt.Sprint(total)}), "group", "g0", "order", order, "leaves", len(at), "depth", depthOf(rule.shape, len(at)), "root", hex0x(root[:]),
-				"constants", constants, "profile", statedProfile))
+				"constants", constants, "deployment", obj(), "profile", statedProfile))
 		}
 		fams = append(fams, b)
 		families.items = append(families.items, ids)
@@ -249,7 +249,8 @@ func (s sample) bundle() fstest.MapFS {
 		sum := fmt.Sprint(s.sum(k))
 		id := fmt.Sprintf("T%d", k)
 		tokens.items = append(tokens.items, obj("id", id, "decimals", 2, "pool", pool, "assets", list(obj("asset", s.asset(k), "decimals", 2, "unit", 1, "cap", ""))))
-		ledger.items = append(ledger.items, obj("token", id, "decimals", 2, "pool", pool, "claims", sum, "unallocated", "500", "unvested", "0", "forgone", "0", "rolled", "0",
+		ledger.items = append(ledger.items, obj("token", id, "decimals", 2, "pool", pool, "carriedIn", "0", "rolledIn", "0", "locked", "0", "unelected", "0", "rolledTo", "",
+			"paidBefore", "0", "claims", sum, "unallocated", "500", "unvested", "0", "forgone", "0", "rolled", "0",
 			"residual", "0", "residualTo", "treasury", "leaves", s.n, "dropped", "0", "chains", list(obj("chain", s.chain(), "claims", sum, "leaves", s.n))))
 	}
 	var columns []value
@@ -347,7 +348,7 @@ func (s sample) bundle() fstest.MapFS {
 	man := obj("format", "merkle-bundle/v1", "campaign", obj("file", "campaign.yaml", "id", "sample", "sha256", hexText(campSum[:])), "rule", "fixed/v1",
 		"publish", obj("inputs", s.inputs, "proofs", s.layout, "shard", s.shard),
 		"inputs", list(obj("role", "list", "columns", texts([]string{"account", "amount", "token"}), "order", "file", "rows", s.n*s.tokens, "sum", fmt.Sprint(sum), "sha256", hexText(rawSum[:]), "file", inputFile)),
-		"exclusions", list(), "tokens", tokens, "ledger", ledger, "assertions", list(), "trees", trees,
+		"previous", obj("id", "", "manifest", ""), "tables", list(), "exclusions", list(), "tokens", tokens, "ledger", ledger, "assertions", list(), "trees", trees,
 		"groups", list(obj("id", "g0", "chain", s.chain(), "order", order, "layout", s.layout, "claims", s.n, "families", families, "columns", list(columns...), "cut", cut,
 			"shards", mg.shards, "first", hexText(g.keys[0][:]), "last", hexText(g.keys[s.n-1][:]), "index", index0)))
 	writeSums(out, &man)

@@ -61,6 +61,11 @@ type rule struct {
 	overCap string
 	// fixed/v1
 	unit, precision string
+	// the rules of their own files; nil for all other rules
+	months *monthRule
+	stake  *stakeRule
+	astra  *astraRule
+	close  *closeRule
 }
 
 type inputDecl struct {
@@ -69,21 +74,26 @@ type inputDecl struct {
 	ignore             []string
 	rows, sum, sha256  string // as declared; empty: not declared
 	list, version      string // exclusion lists
+	derived            bool   // made from other bundles, not from a file of the campaign
 }
 
 type rounding struct{ method, at, to, account, chain string }
 
-type assertion struct{ figure, token, weight, proposal, account, chain, prints, rounding, level string }
+type assertion struct {
+	figure, token, weight, proposal, account, chain, prints, rounding, level string
+	period, over                                                             int
+}
 
 type treeDecl struct {
-	id        string
-	tokens    []string
-	chain     string // resolved from the tokens when the campaign does not say it
-	profile   string
-	fields    []field // source is empty: the campaign does not state it
-	constants map[string]string
-	order     string
-	split     int
+	id         string
+	tokens     []string
+	chain      string // resolved from the tokens when the campaign does not say it
+	profile    string
+	fields     []field // source is empty: the campaign does not state it
+	constants  map[string]string
+	deployment map[string]string
+	order      string
+	split      int
 }
 
 // readCampaign reads campaign.yaml; k.camp stays nil when what it says cannot be told.
@@ -164,17 +174,22 @@ func (r *memberReader) campaign(v *value) *campaign {
 		}
 	}
 	o.each("exclude", func(at string, v *value) {
-		c.exclude = append(c.exclude, r.inputDecl(at, "exclude-"+strconv.Itoa(len(c.exclude)), v, "file list version"))
+		c.exclude = append(c.exclude, r.inputDecl(at, "exclude-"+strconv.Itoa(len(c.exclude)), v, "file list"))
 	})
 	o.each("assert", func(at string, v *value) {
-		e := r.settings(at, v, "figure prints", "token weight proposal account chain rounding level")
-		a := assertion{e.text("figure"), e.text("token"), e.text("weight"), e.text("proposal"), e.text("account"), e.text("chain"), e.text("prints"),
-			or(e.text("rounding"), "half-up"), or(e.text("level"), "error")}
+		e := r.settings(at, v, "figure prints", "token weight proposal account chain period over rounding level")
+		a := assertion{figure: e.text("figure"), token: e.text("token"), weight: e.text("weight"), proposal: e.text("proposal"), account: e.text("account"),
+			chain: e.text("chain"), prints: e.text("prints"), rounding: or(e.text("rounding"), "half-up"), level: or(e.text("level"), "error"),
+			period: e.count("period"), over: e.count("over")}
 		r.oneOf(at+".rounding", a.rounding, "half-up", "half-even", "floor")
 		r.oneOf(at+".level", a.level, "error", "warn")
 		c.assertions = append(c.assertions, a)
 	})
 	o.each("trees", func(at string, v *value) { c.trees = append(c.trees, r.treeDecl(at, v, c)) })
+	if (len(c.trees) == 0) != (c.rule.close != nil) && !o.missing("trees") {
+		r.fail("trees", strconv.Itoa(len(c.trees))+" trees", "at least one, but none with close-round/v1")
+	}
+	r.rounds(c)
 	c.publish = publish{"copy", "", 256}
 	if !o.missing("publish") {
 		e := r.settings("publish", o.get("publish"), "", "inputs proofs shard")

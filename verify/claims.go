@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"math/big"
 	"slices"
@@ -16,6 +17,9 @@ type dueClaim struct {
 	token int16 // in the campaign
 	part  int32
 	place int32 // in claim order, within its part
+
+	unlock int64 // of a tranche, else 0
+	amount *num  // of a tranche, else nil: that of the entrant
 }
 
 // compareClaims compares every leaf of the bundle with the recomputed allocation: who, how much, where, and in which part; and the manifest's ledger and exclusion counts.
@@ -76,6 +80,13 @@ func (k *checker) dueIn(d *treeDecl) []dueClaim {
 		}
 		for _, tok := range toks {
 			r := k.alloc.tokens[tok]
+			if r.tranches != nil {
+				for j := range r.tranches[i] {
+					x := &r.tranches[i][j]
+					due = append(due, dueClaim{raw: e.acct.raw, ent: int32(i), token: int16(tok), unlock: x.unlock, amount: &x.amount})
+				}
+				continue
+			}
 			if !r.amounts[i].isZero() || (r.locked != nil && !r.locked[i].isZero()) {
 				due = append(due, dueClaim{raw: e.acct.raw, ent: int32(i), token: int16(tok)})
 			}
@@ -92,7 +103,7 @@ func (k *checker) dueIn(d *treeDecl) []dueClaim {
 		}
 		slices.SortStableFunc(order, func(x, y int32) int { return bytes.Compare(keys[x][:], keys[y][:]) })
 	}
-	size := len(due)
+	size := max(1, len(due))
 	if d.split > 0 {
 		size = d.split
 	}
@@ -112,6 +123,16 @@ type heldClaim struct {
 	tree  *tree
 	row   int32
 	token int16
+
+	unlock int64 // 0 unless the claims are tranches; -1: none that a tranche can have
+}
+
+// compareHeld is the order in which claims due and claims held are put side by side.
+func compareHeld(raw1, raw2 *[32]byte, unlock1, unlock2 int64, tok1, tok2 int16) int {
+	if c := bytes.Compare(raw1[:], raw2[:]); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(unlock1, unlock2), cmp.Compare(tok1, tok2))
 }
 
 func (k *checker) compareFamily(d *treeDecl, trees []*tree, due []dueClaim) {
@@ -125,20 +146,18 @@ func (k *checker) compareFamily(d *treeDecl, trees []*tree, due []dueClaim) {
 				k.f.add(ClaimField, t.g.rowPlace(int(at))+" "+t.man.id, "a token that is not the tree's", "")
 				t.bad = true
 			}
-			held = append(held, heldClaim{t.g.accounts[at].raw, t, at, tok})
+			h := heldClaim{raw: t.g.accounts[at].raw, tree: t, row: at, token: tok}
+			if tok >= 0 && k.alloc.tokens[tok].tranches != nil {
+				h.unlock = t.unlockOf(int(at))
+			}
+			held = append(held, h)
 		}
 	}
 	slices.SortStableFunc(due, func(a, b dueClaim) int {
-		if c := bytes.Compare(a.raw[:], b.raw[:]); c != 0 {
-			return c
-		}
-		return int(a.token) - int(b.token)
+		return compareHeld(&a.raw, &b.raw, a.unlock, b.unlock, a.token, b.token)
 	})
 	slices.SortStableFunc(held, func(a, b heldClaim) int {
-		if c := bytes.Compare(a.raw[:], b.raw[:]); c != 0 {
-			return c
-		}
-		return int(a.token) - int(b.token)
+		return compareHeld(&a.raw, &b.raw, a.unlock, b.unlock, a.token, b.token)
 	})
 	for i, j := 0, 0; i < len(due) || j < len(held); {
 		c := 0
@@ -148,14 +167,12 @@ func (k *checker) compareFamily(d *treeDecl, trees []*tree, due []dueClaim) {
 		case j == len(held):
 			c = -1
 		default:
-			if c = bytes.Compare(due[i].raw[:], held[j].raw[:]); c == 0 {
-				c = int(due[i].token) - int(held[j].token)
-			}
+			c = compareHeld(&due[i].raw, &held[j].raw, due[i].unlock, held[j].unlock, due[i].token, held[j].token)
 		}
 		switch {
 		case c < 0:
 			e := &k.alloc.ents[due[i].ent]
-			k.f.add(ClaimMissing, "tree "+d.id, e.acct.text()+" has no leaf", k.dueText(&due[i])+" of "+k.camp.tokens[due[i].token].id)
+			k.f.add(ClaimMissing, "tree "+d.id, e.acct.text()+" has no leaf"+atUnlock(due[i].unlock), k.dueText(&due[i])+" of "+k.camp.tokens[due[i].token].id)
 			k.mark(trees, due[i].token)
 			i++
 		case c > 0:
@@ -198,7 +215,22 @@ func (k *checker) inChain(n *num, tok int16, chain string) *big.Int {
 }
 
 func (k *checker) dueText(c *dueClaim) string {
-	return k.inChain(&k.alloc.tokens[c.token].amounts[c.ent], c.token, k.alloc.ents[c.ent].chain).String()
+	return k.inChain(k.dueAmount(c), c.token, k.alloc.ents[c.ent].chain).String()
+}
+
+// dueAmount is what the leaf must hold, in base units of the token, locked left out.
+func (k *checker) dueAmount(c *dueClaim) *num {
+	if c.amount != nil {
+		return c.amount
+	}
+	return &k.alloc.tokens[c.token].amounts[c.ent]
+}
+
+func atUnlock(at int64) string {
+	if at == 0 {
+		return ""
+	}
+	return " with unlock " + strconv.FormatInt(at, 10)
 }
 
 func (k *checker) compareLeaf(d *treeDecl, c *dueClaim, h *heldClaim) {
@@ -209,7 +241,7 @@ func (k *checker) compareLeaf(d *treeDecl, c *dueClaim, h *heldClaim) {
 		k.mark([]*tree{t}, c.token)
 	}
 	r := k.alloc.tokens[c.token]
-	if got, want := t.fam.amounts[at].big(new(big.Int)), k.inChain(&r.amounts[c.ent], c.token, t.man.chain); got.Cmp(want) != 0 {
+	if got, want := t.fam.amounts[at].big(new(big.Int)), k.inChain(k.dueAmount(c), c.token, t.man.chain); got.Cmp(want) != 0 {
 		bad(ClaimAmount, got.String(), want.String())
 	}
 	if int(c.part) != t.man.part {
@@ -245,6 +277,7 @@ func (k *checker) compareLeaf(d *treeDecl, c *dueClaim, h *heldClaim) {
 				}
 				bad(ClaimField, "index "+t.fam.values[i][at].String(), s)
 			}
+		case f.source == "column" && f.name == "unlock" && c.amount != nil: // claims were put side by side by it
 		case f.source == "column" && t.fam.cells[i] != nil:
 			n := slices.Index(own, f.name)
 			if n < 0 || r.own == nil || n >= len(r.own[c.ent]) {
@@ -279,13 +312,33 @@ func (k *checker) compareLedger() {
 		}
 		line("claims", l.claims.String(), r.claims.String())
 		line("unallocated", l.unallocated.String(), r.unallocated.String())
-		line("unvested", l.unvested.String(), "0")
-		line("forgone", l.forgone.String(), "0")
-		line("rolled", l.rolled.String(), "0")
+		line("carriedIn", l.carriedIn.String(), lineText(r.carriedIn))
+		line("rolledIn", l.rolledIn.String(), lineText(r.rolledIn))
+		line("locked", l.locked.String(), lineText(r.lockedLine))
+		line("unelected", l.unelected.String(), lineText(r.unelected))
+		line("unvested", l.unvested.String(), lineText(r.unvested))
+		line("forgone", l.forgone.String(), lineText(r.forgone))
+		line("rolled", l.rolled.String(), lineText(r.rolled))
+		line("rolledTo", l.rolledTo, r.rolledTo)
+		line("paidBefore", l.paidBefore.String(), lineText(r.paidBefore))
+		for j, chain := range sortedKeys(r.chains) {
+			want, got := fmt.Sprintf("%s: %s in %d leaves", chain, r.chains[chain].claims, r.chains[chain].leaves), "missing"
+			if j < len(l.chains) {
+				got = fmt.Sprintf("%s: %s in %s leaves", l.chains[j].chain, l.chains[j].claims, l.chains[j].leaves)
+			}
+			line(fmt.Sprintf("chains[%d]", j), got, want)
+		}
 		line("residual", l.residual.String(), r.residual.String())
 		line("residualTo", l.residualTo, r.residualTo)
 		line("leaves", l.leaves, strconv.Itoa(r.leaves))
 		line("dropped", l.dropped, strconv.Itoa(r.dropped))
 	}
 	k.checked = append(k.checked, fmt.Sprintf("ledger of %d tokens line by line against the recomputed one", len(k.alloc.tokens)))
+}
+
+func lineText(z *big.Int) string {
+	if z == nil {
+		return "0"
+	}
+	return z.String()
 }

@@ -30,6 +30,12 @@ const (
 	CampaignTree       Code = "campaign-tree"
 	CampaignPublish    Code = "campaign-publish"
 
+	PreviousStated  Code = "previous-stated"
+	PreviousUnknown Code = "previous-unknown"
+	PreviousRefused Code = "previous-refused"
+	PreviousTable   Code = "previous-table"
+	PreviousLedger  Code = "previous-ledger"
+
 	ProfileUnknown   Code = "profile-unknown"
 	ProfileParameter Code = "profile-parameter"
 
@@ -42,6 +48,12 @@ const (
 	InputDigest   Code = "input-digest"
 	InputCopy     Code = "input-copy"
 	InputDeclared Code = "input-declared"
+
+	TableList    Code = "table-list"
+	TableRows    Code = "table-rows"
+	TableDigest  Code = "table-digest"
+	TableForm    Code = "table-form"
+	TableContent Code = "table-content"
 
 	RuleRefused       Code = "rule-refused"
 	ExclusionMismatch Code = "exclusion-mismatch"
@@ -99,7 +111,7 @@ const (
 // Meaning is one row of the catalogue of findings.
 type Meaning struct {
 	Code Code
-	Area string // "files", "manifest", "campaign", "profile", "inputs", "allocation", "ledger", "claims", "trees", "groups"
+	Area string // "files", "manifest", "campaign", "previous", "profile", "inputs", "allocation", "tables", "ledger", "claims", "trees", "groups"
 	Text string // one line: what is wrong when the code is reported
 }
 
@@ -128,8 +140,14 @@ func Codes() []Meaning {
 		{CampaignID, "campaign", "the manifest names another campaign id than the campaign file"},
 		{CampaignRule, "campaign", "the manifest names another rule than the campaign file"},
 		{CampaignToken, "campaign", "a token, asset, pool, unit or cap differs from the campaign file"},
-		{CampaignTree, "campaign", "a tree's tokens, chain, profile, order or split differs from the campaign file"},
+		{CampaignTree, "campaign", "a tree's tokens, chain, profile, order, split or deployment differs from the campaign file"},
 		{CampaignPublish, "campaign", "the publish settings differ from what the campaign file resolves to"},
+
+		{PreviousStated, "previous", "the manifest names another bundle to go on from than the campaign file"},
+		{PreviousUnknown, "previous", "a bundle that was given as a predecessor is none that the campaign names by its manifest's digest"},
+		{PreviousRefused, "previous", "a predecessor cannot be gone on from: its month, rule, token, zone or form"},
+		{PreviousTable, "previous", "an input that was taken over is not the predecessor's table, or that table does not have its digest"},
+		{PreviousLedger, "previous", "an amount that was taken over is not what the predecessor's ledger gives"},
 
 		{ProfileUnknown, "profile", "a tree uses a profile that this verifier does not know; its leaves cannot be checked"},
 		{ProfileParameter, "profile", "a stated profile parameter differs from the profile of that name"},
@@ -149,11 +167,17 @@ func Codes() []Meaning {
 		{AssertionMismatch, "allocation", "the manifest's account of a published figure is wrong"},
 		{AssertionFails, "allocation", "a published figure that must hold does not"},
 
-		{LedgerBalance, "ledger", "the lines of a token's ledger do not add up to its pool"},
+		{TableList, "tables", "the manifest's tables are not those of the rule, or not in that order"},
+		{TableRows, "tables", "the columns or the number of rows stated for a table are wrong"},
+		{TableDigest, "tables", "a table does not have the digest that the manifest gives"},
+		{TableForm, "tables", "a table is not in canonical form"},
+		{TableContent, "tables", "a table differs from the recomputed one"},
+
+		{LedgerBalance, "ledger", "the lines of a token's ledger do not add up to its pool and what came in"},
 		{LedgerMismatch, "ledger", "a ledger line differs from the recomputed one"},
 		{LedgerLeaves, "ledger", "a ledger line differs from what the leaves add up to"},
-		{LedgerChain, "ledger", "the ledger's line of a chain differs from the leaves on that chain"},
-		{PoolExceeded, "ledger", "the leaves of a token, over all chains, pay more than its pool"},
+		{LedgerChain, "ledger", "the ledger's lines of the chains differ from the leaves on them, or do not add up"},
+		{PoolExceeded, "ledger", "the leaves of a token, over all chains, pay more than its pool and what came in"},
 		{CapExceeded, "ledger", "the leaves of a token on one chain pay more than the cap of that chain"},
 
 		{ClaimMissing, "claims", "an account that is due an amount has no leaf"},
@@ -161,7 +185,7 @@ func Codes() []Meaning {
 		{ClaimAmount, "claims", "a leaf pays another amount than the account is due"},
 		{ClaimField, "claims", "another leaf value (locked, index, own column) differs from the input"},
 		{ClaimZero, "claims", "a leaf pays nothing"},
-		{ClaimDuplicate, "claims", "an account has more than one leaf for the same token on the same chain"},
+		{ClaimDuplicate, "claims", "an account has more than one leaf for the same token on the same chain (and the same time of unlocking)"},
 		{ClaimExcluded, "claims", "a leaf pays an account that an exclusion list names"},
 		{ClaimPart, "claims", "a claim stands in another part of a split than the split rule gives"},
 

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // compareCampaign checks that the manifest says of the campaign what the campaign file says.
@@ -92,6 +93,7 @@ func (k *checker) compareTrees() {
 		differ("chain", t.chain, d.chain)
 		differ("profile.name", t.profile.text["name"], d.profile)
 		differ("order", t.order, d.order)
+		differ("deployment", mapText(t.deployment), mapText(d.deployment))
 		id := d.id
 		if d.split > 0 {
 			id += "-" + strconv.Itoa(t.part)
@@ -114,6 +116,14 @@ func (k *checker) compareTrees() {
 			k.f.add(ClaimPart, at+".leaves", strconv.Itoa(t.leaves), fmt.Sprint(d.split, " in each part but the last"))
 		}
 	}
+}
+
+func mapText(m map[string]string) string {
+	var b strings.Builder
+	for _, name := range sortedKeys(m) {
+		fmt.Fprintf(&b, "%s=%q ", name, m[name])
+	}
+	return b.String()
 }
 
 func (k *checker) inCampaignOrder(ids []string) (out []string) {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"math/big"
@@ -30,14 +31,17 @@ func (k *checker) checkConservation() {
 	}
 	for i := range k.man.ledger {
 		l := &k.man.ledger[i]
-		sum := new(big.Int)
-		for _, z := range []*big.Int{l.claims, l.unallocated, l.unvested, l.forgone, l.rolled, l.residual} {
-			sum.Add(sum, z)
-		}
-		if sum.Cmp(l.pool) != 0 {
-			k.f.add(LedgerBalance, fmt.Sprintf("manifest.json ledger[%d]", i), "claims and the other lines add up to "+sum.String(), "pool "+l.pool.String())
+		if in, out := l.sources(), l.sinks(); in.Cmp(out) != 0 {
+			k.f.add(LedgerBalance, fmt.Sprintf("manifest.json ledger[%d]", i), "claims and the other lines add up to "+out.String(), "pool, carriedIn and rolledIn: "+in.String())
 			k.tokenBad[l.token] = true
 		}
+		if k.man.rule == "close-round/v1" {
+			k.checkChainSums(i)
+		}
+	}
+	if k.man.rule == "close-round/v1" { // there are no leaves
+		k.checked = append(k.checked, fmt.Sprintf("ledger of %d tokens: sources = sinks; there are no trees", len(k.man.ledger)))
+		return
 	}
 	for _, g := range k.groups {
 		if !g.read {
@@ -93,21 +97,25 @@ func (k *checker) checkToken(i int, byChain map[string]*paidOn) {
 		total.Add(total, p.amount)
 		leaves += p.leaves
 		for _, a := range t.assets {
-			if len(a.asset) > len(chain) && a.asset[:len(chain)+1] == chain+"/" && a.cap != nil && p.amount.Cmp(a.cap) > 0 {
+			// leaves of cumulative claims hold what was paid before too: the cap is then compared with the recomputed claims only
+			once := i >= len(k.man.ledger) || k.man.ledger[i].paidBefore.Sign() == 0
+			if len(a.asset) > len(chain) && a.asset[:len(chain)+1] == chain+"/" && a.cap != nil && once && p.amount.Cmp(a.cap) > 0 {
 				bad(CapExceeded, "token "+t.id+" on "+chain, p.amount.String(), "at most "+a.cap.String())
 			}
 		}
 	}
 	k.paid[t.id] = total
-	if total.Cmp(t.pool) > 0 {
-		bad(PoolExceeded, "token "+t.id, total.String(), "at most "+t.pool.String())
-	}
 	if i >= len(k.man.ledger) {
 		return
 	}
 	l, at := &k.man.ledger[i], fmt.Sprintf("manifest.json ledger[%d]", i)
-	if l.claims.Cmp(total) != 0 {
-		bad(LedgerLeaves, at+".claims", l.claims.String(), total.String())
+	cumulative := l.paidBefore.Sign() > 0
+	now := new(big.Int).Sub(total, l.paidBefore) // what the leaves add to what was paid before
+	if in := new(big.Int).Add(t.pool, new(big.Int).Add(l.carriedIn, l.rolledIn)); now.Cmp(in) > 0 {
+		bad(PoolExceeded, "token "+t.id, now.String(), "at most "+in.String())
+	}
+	if l.claims.Cmp(now) != 0 {
+		bad(LedgerLeaves, at+".claims", l.claims.String(), now.String())
 	}
 	if l.leaves != strconv.Itoa(leaves) {
 		bad(LedgerLeaves, at+".leaves", l.leaves, strconv.Itoa(leaves))
@@ -117,19 +125,40 @@ func (k *checker) checkToken(i int, byChain map[string]*paidOn) {
 	}
 	for j := range min(len(l.chains), len(chains)) {
 		p, c := byChain[chains[j]], l.chains[j]
-		if c.chain != chains[j] || c.claims.Cmp(p.amount) != 0 || c.leaves != strconv.Itoa(p.leaves) {
+		if c.chain != chains[j] || (!cumulative && c.claims.Cmp(p.amount) != 0) || c.leaves != strconv.Itoa(p.leaves) {
 			bad(LedgerChain, fmt.Sprintf("%s.chains[%d]", at, j), fmt.Sprintf("%s: %s in %s leaves", c.chain, c.claims, c.leaves),
 				fmt.Sprintf("%s: %s in %d leaves", chains[j], p.amount, p.leaves))
 		}
+	}
+	k.checkChainSums(i)
+}
+
+// checkChainSums checks that the lines of the chains add up to the token's, where the leaves do not show it chain by chain.
+func (k *checker) checkChainSums(i int) {
+	l := &k.man.ledger[i]
+	sum, leaves := new(big.Int), 0
+	for j, c := range l.chains {
+		n, ok := parseCount(c.leaves)
+		if !ok || (j > 0 && c.chain <= l.chains[j-1].chain) {
+			k.f.add(LedgerChain, fmt.Sprintf("manifest.json ledger[%d].chains[%d]", i, j), c.chain+" in "+c.leaves+" leaves", "chains in ascending order, leaves counted")
+			k.tokenBad[l.token] = true
+		}
+		sum.Add(sum, c.claims)
+		leaves += n
+	}
+	if sum.Cmp(l.claims) != 0 || strconv.Itoa(leaves) != l.leaves {
+		k.f.add(LedgerChain, fmt.Sprintf("manifest.json ledger[%d].chains", i), fmt.Sprintf("%s in %d leaves", sum, leaves), fmt.Sprintf("%s in %s leaves", l.claims, l.leaves))
+		k.tokenBad[l.token] = true
 	}
 }
 
 // checkOnce looks for accounts that more than one leaf pays the same token on the same chain, over all trees and parts; it returns the number of leaves.
 func (k *checker) checkOnce(token, chain string) int {
 	type claim struct {
-		raw  [32]byte
-		tree int32
-		row  int32
+		raw    [32]byte
+		unlock int64
+		tree   int32
+		row    int32
 	}
 	var all []claim
 	for i, mt := range k.man.trees {
@@ -139,7 +168,7 @@ func (k *checker) checkOnce(token, chain string) int {
 		}
 		for _, at := range t.rows {
 			if j := t.tokenOf(int(at)); j < 0 || mt.tokens[j] == token {
-				all = append(all, claim{t.g.accounts[at].raw, int32(i), at})
+				all = append(all, claim{t.g.accounts[at].raw, t.unlockOf(int(at)), int32(i), at})
 			}
 		}
 	}
@@ -147,13 +176,10 @@ func (k *checker) checkOnce(token, chain string) int {
 		if c := bytes.Compare(a.raw[:], b.raw[:]); c != 0 {
 			return c
 		}
-		if a.tree != b.tree {
-			return int(a.tree) - int(b.tree)
-		}
-		return int(a.row) - int(b.row)
+		return cmp.Or(cmp.Compare(a.tree, b.tree), cmp.Compare(a.unlock, b.unlock), cmp.Compare(a.row, b.row))
 	})
 	for i := 1; i < len(all); i++ {
-		if all[i].raw == all[i-1].raw {
+		if all[i].raw == all[i-1].raw && (all[i].tree != all[i-1].tree || all[i].unlock == all[i-1].unlock) {
 			t, before := k.trees[k.man.trees[all[i].tree].id], k.trees[k.man.trees[all[i-1].tree].id]
 			k.f.add(ClaimDuplicate, t.g.rowPlace(int(all[i].row))+" "+t.man.id, t.g.accounts[all[i].row].text()+" is paid "+token+" on "+chain+" in tree "+before.man.id+" too", "")
 			k.tokenBad[token] = true
@@ -185,14 +211,12 @@ func (k *checker) summaries() (trees []TreeSummary, tokens []TokenSummary) {
 	}
 	for i := range k.man.ledger {
 		l := &k.man.ledger[i]
-		s := TokenSummary{ID: l.token, Pool: l.pool.String(), Claims: l.claims.String(), Unallocated: l.unallocated.String(), Unvested: l.unvested.String(),
-			Forgone: l.forgone.String(), Rolled: l.rolled.String(), Residual: l.residual.String(), ResidualTo: l.residualTo, Leaves: l.leaves, Dropped: l.dropped}
+		s := TokenSummary{ID: l.token, Pool: l.pool.String(), CarriedIn: l.carriedIn.String(), RolledIn: l.rolledIn.String(), Claims: l.claims.String(),
+			Locked: l.locked.String(), Unelected: l.unelected.String(), Unallocated: l.unallocated.String(), Unvested: l.unvested.String(),
+			Forgone: l.forgone.String(), Rolled: l.rolled.String(), RolledTo: l.rolledTo, Residual: l.residual.String(), ResidualTo: l.residualTo,
+			PaidBefore: l.paidBefore.String(), Leaves: l.leaves, Dropped: l.dropped}
 		s.Decimals, _ = strconv.Atoi(l.decimals)
-		sum := new(big.Int).Add(l.claims, l.unallocated)
-		for _, z := range []*big.Int{l.unvested, l.forgone, l.rolled, l.residual} {
-			sum.Add(sum, z)
-		}
-		s.Conserved = sum.Cmp(l.pool) == 0
+		s.Conserved = l.sinks().Cmp(l.sources()) == 0
 		if z := k.paid[l.token]; z != nil {
 			s.FromLeaves = z.String()
 		}
@@ -203,7 +227,7 @@ func (k *checker) summaries() (trees []TreeSummary, tokens []TokenSummary) {
 				}
 			}
 		}
-		s.OK = s.Conserved && k.paid[l.token] != nil && !k.tokenBad[l.token]
+		s.OK = s.Conserved && (k.paid[l.token] != nil || k.man.rule == "close-round/v1") && !k.tokenBad[l.token]
 		tokens = append(tokens, s)
 	}
 	return trees, tokens

@@ -65,6 +65,13 @@ func (k *checker) figure(f *assertion) (*big.Rat, error) {
 		}
 		return new(big.Rat).SetFrac(k.alloc.totals[p], pow10(k.camp.rule.decimals)), nil
 	}
+	switch f.figure {
+	case "fraction", "voting-fraction", "voting-ratio", "voting-power", "score", "multiplier":
+		if k.alloc.figure == nil {
+			return nil, errors.New("the rule has no figure " + strconv.Quote(f.figure))
+		}
+		return k.alloc.figure(f, k.alloc)
+	}
 	if t == nil {
 		return nil, errors.New("no token " + strconv.Quote(f.token))
 	}
@@ -79,6 +86,13 @@ func (k *checker) figure(f *assertion) (*big.Rat, error) {
 		return x.Quo(x.Mul(x, w), k.alloc.weights), nil
 	case "claim":
 		return k.claimFigure(f, t, r, scale)
+	case "unvested", "forgone", "rolled", "locked", "unelected", "carried-in", "rolled-in", "paid-before":
+		line := map[string]*big.Int{"unvested": r.unvested, "forgone": r.forgone, "rolled": r.rolled, "locked": r.lockedLine, "unelected": r.unelected,
+			"carried-in": r.carriedIn, "rolled-in": r.rolledIn, "paid-before": r.paidBefore}[f.figure]
+		if line == nil {
+			return new(big.Rat), nil
+		}
+		return new(big.Rat).SetFrac(line, scale), nil
 	case "claims-total":
 		return new(big.Rat).SetFrac(r.claims, scale), nil
 	case "unallocated":
@@ -139,4 +153,22 @@ func roundTo(x *big.Rat, places int, mode string) *big.Int {
 		z.Add(z, big.NewInt(1))
 	}
 	return z
+}
+
+// entrantOf is the place of a figure's account among the entrants, -1 when it is none of them.
+func (a *allocation) entrantOf(f *assertion) (int, error) {
+	acct, err := parseAccount(f.account)
+	if err != nil {
+		return 0, fmt.Errorf("account %s: %w", strconv.Quote(f.account), err)
+	}
+	found := -1
+	for i := range a.ents {
+		if e := &a.ents[i]; e.acct == acct && (f.chain == "" || e.chain == f.chain) {
+			if found >= 0 {
+				return 0, errors.New("the account is there on several chains, a chain is needed")
+			}
+			found = i
+		}
+	}
+	return found, nil
 }

@@ -19,7 +19,7 @@ import (
 // sizes beyond which a file is not read whole. Inputs are streamed and have no limit.
 const (
 	maxManifest = 64 << 20
-	maxCampaign = 4 << 20
+	maxCampaign = 16 << 20
 	maxSums     = 512 << 20
 	maxShard    = 64 << 20
 	maxPage     = 16 << 20
@@ -266,6 +266,11 @@ func (k *checker) fileRole(name string) string {
 	for _, in := range k.man.inputs {
 		if in.file == name {
 			return "input"
+		}
+	}
+	for _, t := range k.man.tables {
+		if t.file == name {
+			return "table"
 		}
 	}
 	parts := strings.Split(name, "/")

@@ -13,13 +13,15 @@ const pageSegments = 1024
 func (k *checker) checkKeys(g *group) {
 	several := false
 	for _, f := range g.families {
-		several = several || len(f.trees[0].man.tokens) > 1
+		several = several || len(f.trees[0].man.tokens) > 1 || f.unlockField() >= 0
 	}
 	for at := 1; at < g.n; at++ {
 		if c := bytes.Compare(g.keys[at-1][:], g.keys[at][:]); c > 0 || (c == 0 && !several) {
 			k.f.add(ShardOrder, g.rowPlace(at), g.accounts[at].text()+" with key "+hexText(g.keys[at][:8])+"…",
 				"a key after "+hexText(g.keys[at-1][:8])+"…")
 			g.blame()
+		} else if c == 0 {
+			k.checkWithin(g, at)
 		}
 	}
 	if got := hexText(g.keys[0][:]); got != g.man.first {
@@ -27,6 +29,31 @@ func (k *checker) checkKeys(g *group) {
 	}
 	if got := hexText(g.keys[g.n-1][:]); got != g.man.last {
 		k.f.add(GroupMismatch, g.at+".last", g.man.last, got)
+	}
+}
+
+// checkWithin checks that a row stands after the one before it, which is of the same account: by unlock as a number, then by the bytes of the token.
+func (k *checker) checkWithin(g *group, at int) {
+	for _, f := range g.families {
+		t := f.treeOf(at)
+		order := 0
+		if i := f.unlockField(); i >= 0 && f.cells[i] != nil {
+			x, ok1 := parseDigits(f.cells[i][at-1])
+			y, ok2 := parseDigits(f.cells[i][at])
+			if !ok1 || !ok2 {
+				continue // no value of the field's type, which hashing has reported
+			}
+			order = x.Cmp(y)
+		}
+		if i := f.sourceField("token"); order == 0 && i >= 0 && f.cells[i] != nil {
+			x, _ := parseAccount(f.cells[i][at-1])
+			y, _ := parseAccount(f.cells[i][at])
+			order = bytes.Compare(x.raw[:], y.raw[:])
+		}
+		if order > 0 {
+			k.f.add(ShardOrder, g.rowPlace(at)+" "+t.man.id, "a row of "+g.accounts[at].text()+" that is before the one above it", "rows of one account by unlock, then by token")
+			t.bad = true
+		}
 	}
 }
 

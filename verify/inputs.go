@@ -22,7 +22,39 @@ type inputData struct {
 
 // roleColumns are the columns of a role in the order of the rule's page.
 func (c *campaign) roleColumns(role string) (required, optional []string) {
+	open := c.rule.months != nil && c.rule.months.open
 	switch role {
+	case "points":
+		return []string{"account", "points"}, []string{"source", "time", "chain"}
+	case "stakes":
+		switch {
+		case open:
+			return []string{"account", "amount", "period"}, []string{"chain"}
+		case c.rule.stake != nil && c.rule.stake.intervals:
+			return []string{"account", "from", "to", "amount"}, []string{"chain"}
+		}
+		return []string{"account", "day", "amount"}, []string{"chain"}
+	case "elections":
+		if c.rule.astra != nil {
+			return []string{"account", "choice", "age"}, []string{"chain"}
+		}
+		return []string{"account", "choice"}, []string{"part", "month", "chain"}
+	case "exits":
+		return []string{"account", "month", "period"}, []string{"chain"}
+	case "positions":
+		return positionColumns(), nil
+	case "paid":
+		return paidColumns(), nil
+	case "rolled":
+		return []string{"id", "manifest", "amount"}, nil
+	case "history":
+		return []string{"account", "time", "lock", "change"}, []string{"chain"}
+	case "cooldown":
+		return []string{"account"}, []string{"chain"}
+	case "claimed":
+		return []string{"account", "tree"}, []string{"amount", "chain"}
+	case "round":
+		return []string{"tree", "account", "chain", "token", "amount"}, nil
 	case "proposals":
 		return []string{"id", "weight"}, nil
 	case "votes":
@@ -32,8 +64,17 @@ func (c *campaign) roleColumns(role string) (required, optional []string) {
 	case "list":
 		return []string{"account", "amount"}, append([]string{"token", "chain", "index", "locked"}, c.ownColumns()...)
 	}
+	if strings.HasPrefix(role, "stakes-") {
+		return []string{"account", "amount"}, []string{"chain"}
+	}
 	return []string{"account", "reason"}, []string{"chain"}
 }
+
+func positionColumns() []string {
+	return []string{"account", "chain", "month", "period", "allocation", "entitlement", "exited"}
+}
+
+func paidColumns() []string { return []string{"account", "chain", "amount"} }
 
 // ownColumns are the columns of a list that trees' fields name, in the order of the trees.
 func (c *campaign) ownColumns() (out []string) {
@@ -51,7 +92,7 @@ func (c *campaign) ownColumns() (out []string) {
 // sortedForm tells whether the canonical form of a role is sorted.
 func (c *campaign) sortedForm(role string, columns []string) bool {
 	switch role {
-	case "proposals", "list":
+	case "proposals", "list", "rolled":
 		return false
 	case "votes":
 		return !((c.rule.duplicates == "first" || c.rule.duplicates == "last") && !slices.Contains(columns, "time"))
@@ -82,20 +123,23 @@ func (k *checker) readInputs() {
 		read := false
 		if stated != nil && stated.file != "" {
 			into := data
-			if k.o.Inputs != nil { // the raw file is what is computed from
+			if k.o.Inputs != nil && !d.derived { // the raw file is what is computed from
 				into = data.apart(d.role)
 			}
 			read = k.readOne(d, stated, into, true)
 			copies++
 		}
-		if k.o.Inputs != nil {
+		if k.o.Inputs != nil && !d.derived {
 			read = k.readOne(d, stated, data, false)
 			raws++
 		}
+		if d.derived {
+			read = k.readDerived(d, stated, data, read)
+		}
 		if !read {
 			complete = false
-			if k.o.Inputs == nil && (stated == nil || stated.file == "") {
-				k.skipped = append(k.skipped, fmt.Sprintf("input %q: the bundle has only its digest, and no raw inputs were given", d.role))
+			if (k.o.Inputs == nil || d.derived) && (stated == nil || stated.file == "") {
+				k.skipped = append(k.skipped, fmt.Sprintf("input %q: the bundle has only its digest, and %s given", d.role, notGiven(d)))
 			}
 		}
 	}
@@ -165,6 +209,12 @@ func (k *checker) readOne(d *inputDecl, stated *manInput, data *ruleData, isCopy
 			k.f.add(InputDeclared, where+" sha256", hexText(rawSum[:]), d.sha256)
 		}
 	}
+	k.compareInput(d, stated, in, where)
+	return true
+}
+
+// compareInput compares an input as it was read with the manifest and with the campaign's declarations.
+func (k *checker) compareInput(d *inputDecl, stated *manInput, in *inputData, where string) {
 	if d.rows != "" && d.rows != strconv.Itoa(in.rows) {
 		k.f.add(InputDeclared, where+" rows", strconv.Itoa(in.rows), d.rows)
 	}
@@ -172,7 +222,7 @@ func (k *checker) readOne(d *inputDecl, stated *manInput, data *ruleData, isCopy
 		k.f.add(InputDeclared, where+" sum", in.sum, d.sum)
 	}
 	if stated == nil {
-		return true
+		return
 	}
 	if !slices.Equal(stated.columns, in.columns) || stated.order != in.order {
 		k.f.add(InputColumns, "manifest.json input "+d.role, fmt.Sprint(stated.columns, " ", stated.order), fmt.Sprint(in.columns, " ", in.order))
@@ -186,7 +236,6 @@ func (k *checker) readOne(d *inputDecl, stated *manInput, data *ruleData, isCopy
 	if stated.sha256 != hexText(in.sha[:]) {
 		k.f.add(InputDigest, "manifest.json input "+d.role, stated.sha256, hexText(in.sha[:])+" of "+where)
 	}
-	return true
 }
 
 // readTable reads all rows of a file into data. A raw file's columns may be renamed and others ignored; a copy has exactly ours.
@@ -318,4 +367,11 @@ func (m *columnMap) cells(t *table) [][]byte {
 		}
 	}
 	return m.row
+}
+
+func notGiven(d *inputDecl) string {
+	if d.derived {
+		return "the bundle it comes from was not"
+	}
+	return "no raw inputs were"
 }

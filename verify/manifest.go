@@ -9,7 +9,9 @@ import (
 // manifest is manifest.json as it stands, with counts read. Amounts and other numbers that are only compared stay text.
 type manifest struct {
 	campFile, campID, campSum string
+	prevID, prevSum           string // of the bundle that this one goes on from; empty: none
 	rule                      string
+	tables                    []manTable
 	publish                   publish
 	inputs                    []manInput
 	exclusions                []manExclusion
@@ -32,6 +34,11 @@ type manInput struct {
 	columns                              []string
 }
 
+type manTable struct {
+	name, rows, sha256, file string
+	columns                  []string
+}
+
 type manExclusion struct{ role, list, version, accounts, matched string }
 
 type manToken struct {
@@ -49,10 +56,28 @@ type manAsset struct {
 }
 
 type manLedger struct {
-	token, residualTo                                              string
-	decimals, leaves, dropped                                      string
-	pool, claims, unallocated, unvested, forgone, rolled, residual *big.Int
-	chains                                                         []manChain
+	token, residualTo, rolledTo                      string
+	decimals, leaves, dropped                        string
+	pool, carriedIn, rolledIn                        *big.Int // sources
+	claims, locked, unelected                        *big.Int
+	unallocated, unvested, forgone, rolled, residual *big.Int
+	paidBefore                                       *big.Int
+	chains                                           []manChain
+}
+
+// sources is what there was to hand out.
+func (l *manLedger) sources() *big.Int {
+	z := new(big.Int).Add(l.pool, l.carriedIn)
+	return z.Add(z, l.rolledIn)
+}
+
+// sinks is where it went.
+func (l *manLedger) sinks() *big.Int {
+	z := new(big.Int)
+	for _, line := range []*big.Int{l.claims, l.locked, l.unelected, l.unallocated, l.unvested, l.forgone, l.rolled, l.residual} {
+		z.Add(z, line)
+	}
+	return z
 }
 
 type manChain struct {
@@ -87,6 +112,7 @@ type manTree struct {
 	depth       int
 	root        string
 	constants   map[string]string
+	deployment  map[string]string
 	profile     profile
 }
 
@@ -123,10 +149,16 @@ func (k *checker) readManifest() {
 
 func (r *memberReader) manifest(v *value) *manifest {
 	m := &manifest{groupByID: map[string]*manGroup{}}
-	o := r.object("", v, "assertions", "campaign", "exclusions", "files", "format", "groups", "inputs", "ledger", "publish", "rule", "tokens", "trees")
+	o := r.object("", v, "assertions", "campaign", "exclusions", "files", "format", "groups", "inputs", "ledger", "previous", "publish", "rule", "tables", "tokens", "trees")
 	c := r.object("campaign", o.get("campaign"), "file", "id", "sha256")
 	m.campFile, m.campID, m.campSum = c.text("file"), c.text("id"), c.text("sha256")
 	m.rule = o.text("rule")
+	prev := r.object("previous", o.get("previous"), "id", "manifest")
+	m.prevID, m.prevSum = prev.text("id"), prev.text("manifest")
+	o.each("tables", func(at string, v *value) {
+		e := r.object(at, v, "columns", "file", "name", "rows", "sha256")
+		m.tables = append(m.tables, manTable{e.text("name"), e.text("rows"), e.text("sha256"), e.text("file"), e.texts("columns")})
+	})
 	p := r.object("publish", o.get("publish"), "inputs", "proofs", "shard")
 	m.publish = publish{p.text("inputs"), p.text("proofs"), p.count("shard")}
 	o.each("inputs", func(at string, v *value) {
@@ -159,10 +191,12 @@ func (r *memberReader) manifest(v *value) *manifest {
 }
 
 func (r *memberReader) ledger(at string, v *value) manLedger {
-	e := r.object(at, v, "chains", "claims", "decimals", "dropped", "forgone", "leaves", "pool", "residual", "residualTo", "rolled", "token", "unallocated", "unvested")
-	l := manLedger{token: e.text("token"), residualTo: e.text("residualTo"), decimals: e.text("decimals"), leaves: e.text("leaves"), dropped: e.text("dropped"),
-		pool: e.amount("pool"), claims: e.amount("claims"), unallocated: e.amount("unallocated"), unvested: e.amount("unvested"), forgone: e.amount("forgone"),
-		rolled: e.amount("rolled"), residual: e.amount("residual")}
+	e := r.object(at, v, "carriedIn", "chains", "claims", "decimals", "dropped", "forgone", "leaves", "locked", "paidBefore", "pool", "residual", "residualTo", "rolled",
+		"rolledIn", "rolledTo", "token", "unallocated", "unelected", "unvested")
+	l := manLedger{token: e.text("token"), residualTo: e.text("residualTo"), rolledTo: e.text("rolledTo"), decimals: e.text("decimals"), leaves: e.text("leaves"),
+		dropped: e.text("dropped"), pool: e.amount("pool"), carriedIn: e.amount("carriedIn"), rolledIn: e.amount("rolledIn"), claims: e.amount("claims"),
+		locked: e.amount("locked"), unelected: e.amount("unelected"), unallocated: e.amount("unallocated"), unvested: e.amount("unvested"),
+		forgone: e.amount("forgone"), rolled: e.amount("rolled"), residual: e.amount("residual"), paidBefore: e.amount("paidBefore")}
 	e.each("chains", func(at string, v *value) {
 		c := r.object(at, v, "chain", "claims", "leaves")
 		l.chains = append(l.chains, manChain{c.text("chain"), c.amount("claims"), c.text("leaves")})
@@ -186,17 +220,11 @@ func (r *memberReader) group(at string, v *value) *manGroup {
 }
 
 func (r *memberReader) tree(at string, v *value) *manTree {
-	e := r.object(at, v, "chain", "constants", "depth", "family", "group", "id", "leaves", "order", "part", "parts", "profile", "root", "tokens", "totals")
+	e := r.object(at, v, "chain", "constants", "deployment", "depth", "family", "group", "id", "leaves", "order", "part", "parts", "profile", "root", "tokens", "totals")
 	t := &manTree{id: e.text("id"), family: e.text("family"), part: e.count("part"), parts: e.count("parts"), chain: e.text("chain"), tokens: e.texts("tokens"),
-		group: e.text("group"), order: e.text("order"), leaves: e.count("leaves"), depth: e.count("depth"), root: e.text("root"), constants: map[string]string{}}
+		group: e.text("group"), order: e.text("order"), leaves: e.count("leaves"), depth: e.count("depth"), root: e.text("root")}
 	e.each("totals", func(at string, v *value) { t.totals = append(t.totals, r.amount(at, v)) })
-	if c := e.get("constants"); c.kind != jsonObject {
-		r.fail(at+".constants", c.kind.String(), "object")
-	} else {
-		for i, name := range c.names {
-			t.constants[name] = r.text(at+".constants."+name, &c.items[i])
-		}
-	}
+	t.constants, t.deployment = r.strings(at+".constants", e.get("constants")), r.strings(at+".deployment", e.get("deployment"))
 	t.profile = r.profile(at+".profile", e.get("profile"))
 	return t
 }

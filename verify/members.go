@@ -146,6 +146,19 @@ func (o object) each(name string, f func(at string, v *value)) {
 	}
 }
 
+// strings reads an object of strings with any names.
+func (r *memberReader) strings(at string, v *value) map[string]string {
+	out := map[string]string{}
+	if v.kind != jsonObject {
+		r.fail(at, v.kind.String(), "object")
+		return out
+	}
+	for i, name := range v.names {
+		out[name] = r.text(at+"."+name, &v.items[i])
+	}
+	return out
+}
+
 func (o object) texts(name string) []string {
 	if o.missing(name) {
 		return nil

@@ -40,13 +40,17 @@ type TreeSummary struct {
 	OK        bool     // no finding concerns this tree's leaves, proofs or root
 }
 
-// TokenSummary is the conservation of one token, in base units of the token as decimal digits. Pool = Claims + Unallocated + Unvested + Forgone +
-// Rolled + Residual when Conserved.
+// TokenSummary is the conservation of one token, in base units of the token as decimal digits. Pool + CarriedIn + RolledIn = Claims + Locked + Unelected +
+// Unallocated + Unvested + Forgone + Rolled + Residual when Conserved.
 type TokenSummary struct {
 	ID                                                             string
 	Decimals                                                       int
 	Pool, Claims, Unallocated, Unvested, Forgone, Rolled, Residual string
 	ResidualTo                                                     string
+	CarriedIn, RolledIn                                            string // what came in besides the pool
+	Locked, Unelected                                              string // what stays with its accounts
+	RolledTo                                                       string // destination of Unvested, Forgone and Rolled
+	PaidBefore                                                     string // what cumulative leaves hold beside Claims
 	Leaves, Dropped                                                string
 	FromLeaves                                                     string // Σ unit · leaf amounts over all trees and chains, as read from the shards
 	Recomputed                                                     string // Σ claims as recomputed from the inputs; empty when inputs were not there

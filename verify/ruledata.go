@@ -21,6 +21,10 @@ type ruleData struct {
 	weights   []weightRow
 	list      []listRow
 	excluded  []exclusionList
+	stakes    []stakeRow // jupiter-asr/v2
+	months    *monthData // the rules of months
+	astra     *astraData
+	closing   *closeData
 	sums      map[string]*decimalSum
 	timeKind  byte
 	scratch   big.Int
@@ -76,7 +80,11 @@ func (d *ruleData) apart(role string) *ruleData {
 }
 
 func (d *ruleData) sum(role string) string {
-	if role == "proposals" || strings.HasPrefix(role, "exclude-") {
+	switch role {
+	case "proposals", "elections", "exits", "positions", "history", "cooldown", "claimed":
+		return ""
+	}
+	if strings.HasPrefix(role, "exclude-") {
 		return ""
 	}
 	if d.sums[role] == nil {
@@ -88,6 +96,18 @@ func (d *ruleData) sum(role string) string {
 // rows is the function that takes the rows of a role.
 func (d *ruleData) rows(role string, m *columnMap) func(cells [][]byte) error {
 	d.sums[role] = &decimalSum{}
+	if u := &d.camp.rule; !strings.HasPrefix(role, "exclude-") {
+		switch {
+		case u.months != nil:
+			return d.monthRows(role, m)
+		case u.stake != nil:
+			return d.stakeRow
+		case u.astra != nil:
+			return d.astraRows(role)
+		case u.close != nil:
+			return d.closeRows(role)
+		}
+	}
 	switch role {
 	case "proposals":
 		return d.proposalRow
@@ -108,6 +128,8 @@ func (d *ruleData) rows(role string, m *columnMap) func(cells [][]byte) error {
 // finish checks what only all rows together show.
 func (d *ruleData) finish(role string) error {
 	switch role {
+	case "rolled":
+		return d.finishRolled()
 	case "proposals":
 		total := new(big.Rat)
 		for _, p := range d.proposals {

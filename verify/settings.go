@@ -16,8 +16,20 @@ func (r *memberReader) rule(v *value) (u rule) {
 		roles, optional = "weights", "duplicates eligibility caps overCap"
 	case "fixed/v1":
 		roles, required, optional = "list", "unit", "precision duplicates"
+	case "noon-active-staking/v1", "noon-open-staking/v1":
+		r.monthRule(v, &u)
+		return u
+	case "jupiter-asr/v2":
+		r.stakeRule(v, &u)
+		return u
+	case "astra-rewards/v1":
+		r.astraRule(v, &u)
+		return u
+	case "close-round/v1":
+		r.closeRule(v, &u)
+		return u
 	default:
-		r.fail("rule.name", strconv.Quote(u.name), "a rule that this verifier knows: jupiter-asr/v1, pro-rata/v1 or fixed/v1")
+		r.fail("rule.name", strconv.Quote(u.name), "a rule that this verifier knows: jupiter-asr/v1 or v2, pro-rata/v1, fixed/v1, noon-active-staking/v1, noon-open-staking/v1, astra-rewards/v1 or close-round/v1")
 		return u
 	}
 	e := r.settings("rule", v, "name "+roles+" "+required, optional)
@@ -78,7 +90,10 @@ func (r *memberReader) rule(v *value) (u rule) {
 }
 
 func (r *memberReader) inputDecl(at, role string, v *value, required string) inputDecl {
-	e := r.settings(at, v, required, "format columns ignore rows sum sha256")
+	e := r.settings(at, v, required, "format columns ignore rows sum sha256 version")
+	if !e.missing("version") && !strings.Contains(required, "list") {
+		r.c.add(CampaignKey, "campaign.yaml "+e.place("version"), "a key that this verifier does not know", "")
+	}
 	d := inputDecl{role: role, file: e.text("file"), format: e.text("format"), rename: map[string]string{}, ignore: e.texts("ignore"),
 		rows: e.text("rows"), sum: e.text("sum"), sha256: e.text("sha256")}
 	if strings.Contains(required, "list") {
@@ -97,9 +112,12 @@ func (r *memberReader) inputDecl(at, role string, v *value, required string) inp
 }
 
 func (r *memberReader) treeDecl(at string, v *value, c *campaign) treeDecl {
-	e := r.settings(at, v, "id tokens profile order split", "chain fields constants")
+	e := r.settings(at, v, "id tokens profile order", "split chain fields constants deployment")
 	t := treeDecl{id: e.text("id"), tokens: e.texts("tokens"), chain: e.text("chain"), profile: e.text("profile"), order: e.text("order"), split: e.count("split"),
-		constants: map[string]string{}}
+		constants: map[string]string{}, deployment: map[string]string{}}
+	if !e.missing("deployment") {
+		t.deployment = r.strings(at+".deployment", e.get("deployment"))
+	}
 	r.oneOf(at+".order", t.order, "account", "input", "leaf-hash", "profile")
 	if t.order == "profile" {
 		if p := knownProfile(t.profile); p != nil {

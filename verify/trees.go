@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 func sortBy[T any](s []T, less func(a, b T) int) { slices.SortStableFunc(s, less) }
@@ -148,12 +149,32 @@ func (t *tree) tokenOf(at int) int {
 	return slices.Index(t.tokenTexts, t.fam.cells[i][at])
 }
 
+// unlockOf is the number in a row's field unlock; 0 when the tree has no such field of its own, -1 when it is no number that an instant can have.
+func (t *tree) unlockOf(at int) int64 {
+	i := t.fam.unlockField()
+	if i < 0 || t.fam.cells[i] == nil {
+		return 0
+	}
+	z, ok := parseDigits(t.fam.cells[i][at])
+	if !ok || !z.IsInt64() || z.Sign() == 0 {
+		return -1
+	}
+	return z.Int64()
+}
+
+// unlockField is the place of the column unlock among the leaf fields, by which several leaves of one account may differ; -1 when there is none.
+func (f *groupFamily) unlockField() int {
+	return slices.IndexFunc(f.fields, func(x field) bool {
+		return x.name == "unlock" && x.source == "column" && strings.HasPrefix(x.typ, "uint")
+	})
+}
+
 // arrange puts the rows in the order of their leaves; false when that cannot be told.
 func (t *tree) arrange(g *group, c *collector) bool {
 	t.order = slices.Clone(t.rows)
 	switch t.man.order {
 	case "account":
-		// rows are in key order; of one account's, those of the earlier token stand first in the shard already
+		// rows are in key order, and several of one account by unlock and token: checkKeys has compared them
 	case "input":
 		if t.fam.place == nil {
 			c.add(LeafOrder, t.at+".order", "input", "a column with the position of each leaf")

@@ -15,6 +15,9 @@ type Options struct {
 	Inputs fs.FS
 	// Roots are roots known from elsewhere (read from the chain), by tree id: 0x and hex.
 	Roots map[string]string
+	// Previous holds bundles that this one goes on from (the month before, what rolled in, the round that is closed), by a name for people. Which is which is told
+	// by the SHA-256 of their manifest.json.
+	Previous map[string]fs.FS
 	// Workers is how many goroutines hash; 0: one a processor.
 	Workers int
 	// Progress is told how far a stage is; may be nil. It is called from one goroutine at a time.
@@ -37,7 +40,8 @@ type checker struct {
 	checked  []string
 	skipped  []string
 	tokenBad map[string]bool
-	paid     map[string]*big.Int // token → what the leaves pay, base units of the token
+	paid     map[string]*big.Int    // token → what the leaves pay, base units of the token
+	prev     map[string]*prevBundle // by the SHA-256 of the manifest
 }
 
 // Check reads a whole bundle and reports everything that is wrong with it. The error is not about the bundle: it is the context's, or nil. The same bundle and
@@ -46,9 +50,9 @@ func Check(ctx context.Context, bundle fs.FS, o Options) (*Report, error) {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	k := &checker{ctx: ctx, bundle: bundle, o: o, f: newCollector(), trees: map[string]*tree{}, tokenBad: map[string]bool{}, paid: map[string]*big.Int{}}
-	stages := []func(){k.readFileSet, k.readManifest, k.readCampaign, k.compareCampaign, k.checkProfiles, k.readInputs, k.allocate, k.checkGroups,
-		k.compareClaims, k.checkConservation, k.checkAssertions, k.compareRoots, k.finishFiles}
+	k := newChecker(ctx, bundle, o)
+	stages := []func(){k.readFileSet, k.readManifest, k.readCampaign, k.compareCampaign, k.checkProfiles, k.readPrevious, k.readInputs, k.allocate, k.checkGroups,
+		k.compareClaims, k.checkTables, k.checkConservation, k.checkAssertions, k.compareRoots, k.finishFiles}
 	for _, stage := range stages {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -61,6 +65,10 @@ func Check(ctx context.Context, bundle fs.FS, o Options) (*Report, error) {
 	r := &Report{Findings: k.f.findings(), Checked: k.checked, NotChecked: k.skipped}
 	r.Trees, r.Tokens = k.summaries()
 	return r, nil
+}
+
+func newChecker(ctx context.Context, bundle fs.FS, o Options) *checker {
+	return &checker{ctx: ctx, bundle: bundle, o: o, f: newCollector(), trees: map[string]*tree{}, tokenBad: map[string]bool{}, paid: map[string]*big.Int{}}
 }
 
 func (k *checker) progress(stage string, done, total int64) {
