@@ -74,7 +74,7 @@ func build(c *cli.Context) error {
 	digest := fmt.Sprintf("%x", sha256.Sum256(text))
 	bar.done()
 	if c.Bool("json") {
-		return printJSON(c.App.Writer, newBuildDoc(dir, a, trees, digest))
+		return printJSON(c.App.Writer, newBuildDoc(dir, a, trees, m, digest))
 	}
 	return summary(c.App.Writer, dir, a, trees, m, digest)
 }

@@ -16,10 +16,25 @@ type buildDoc struct {
 	Rule       string         `json:"rule"`
 	Bundle     string         `json:"bundle"`
 	Manifest   string         `json:"manifestSha256"`
+	Previous   *previousDoc   `json:"previous,omitempty"`
 	Trees      []treeDoc      `json:"trees"`
 	Ledger     []ledgerDoc    `json:"ledger"`
+	Tables     []tableDoc     `json:"tables,omitempty"`
 	Assertions []assertionDoc `json:"assertions,omitempty"`
 	Notes      []string       `json:"notes,omitempty"`
+}
+
+// previousDoc is the bundle that this one goes on from.
+type previousDoc struct {
+	ID       string `json:"id"`
+	Manifest string `json:"manifestSha256"`
+}
+
+type tableDoc struct {
+	Name   string `json:"name"`
+	Rows   int64  `json:"rows"`
+	File   string `json:"file"`
+	SHA256 string `json:"sha256"`
 }
 
 type treeDoc struct {
@@ -32,19 +47,27 @@ type treeDoc struct {
 	Leaves  int      `json:"leaves"`
 	Depth   int      `json:"depth"`
 	Total   string   `json:"total"`
+
+	Deployment map[string]string `json:"deployment,omitempty"`
 }
 
 type ledgerDoc struct {
 	Token       string     `json:"token"`
 	Decimals    int        `json:"decimals"`
 	Pool        string     `json:"pool"`
+	CarriedIn   string     `json:"carriedIn"`
+	RolledIn    string     `json:"rolledIn"`
 	Claims      string     `json:"claims"`
+	Locked      string     `json:"locked"`
+	Unelected   string     `json:"unelected"`
 	Unallocated string     `json:"unallocated"`
 	Unvested    string     `json:"unvested"`
 	Forgone     string     `json:"forgone"`
 	Rolled      string     `json:"rolled"`
+	RolledTo    string     `json:"rolledTo"`
 	Residual    string     `json:"residual"`
 	ResidualTo  string     `json:"residualTo"`
+	PaidBefore  string     `json:"paidBefore"`
 	Leaves      int        `json:"leaves"`
 	Dropped     int        `json:"dropped"`
 	Chains      []chainDoc `json:"chains"`
@@ -65,14 +88,20 @@ type assertionDoc struct {
 	Place  string `json:"place"`
 }
 
-func newBuildDoc(dir string, a *alloc.Allocation, trees []*export.Tree, digest string) *buildDoc {
+func newBuildDoc(dir string, a *alloc.Allocation, trees []*export.Tree, m *export.Manifest, digest string) *buildDoc {
 	doc := &buildDoc{
 		Campaign: a.Campaign.ID, Rule: a.Campaign.Rule.Name, Bundle: dir, Manifest: digest,
 		Trees: []treeDoc{}, Ledger: []ledgerDoc{}, Notes: append(sameRoots(trees), a.Notes...),
 	}
+	if m.Previous.Manifest != "" {
+		doc.Previous = &previousDoc{m.Previous.ID, m.Previous.Manifest}
+	}
+	for _, t := range m.Tables {
+		doc.Tables = append(doc.Tables, tableDoc{t.Name, t.Rows, t.File, t.SHA256})
+	}
 	for _, t := range trees {
 		d := treeDoc{ID: t.ID, Chain: string(t.Chain), Profile: t.Tree.Profile().Name, Order: string(t.Tree.Order()),
-			Root: rootText(t), Leaves: t.Tree.Len(), Depth: t.Tree.Depth(), Total: treeTotal(t).String()}
+			Root: rootText(t), Leaves: t.Tree.Len(), Depth: t.Tree.Depth(), Total: treeTotal(t).String(), Deployment: t.Deployment}
 		for _, k := range t.Tokens {
 			d.Tokens = append(d.Tokens, k.ID)
 		}
@@ -80,8 +109,12 @@ func newBuildDoc(dir string, a *alloc.Allocation, trees []*export.Tree, digest s
 	}
 	for _, k := range a.Tokens {
 		l := k.Ledger
-		d := ledgerDoc{k.Token.ID, int(k.Token.Decimals), l.Pool.String(), l.Claims.String(), l.Unallocated.String(), l.Unvested.String(), l.Forgone.String(),
-			l.Rolled.String(), l.Residual.String(), l.ResidualTo, l.Leaves, l.Dropped, []chainDoc{}}
+		d := ledgerDoc{
+			Token: k.Token.ID, Decimals: int(k.Token.Decimals), Pool: l.Pool.String(), CarriedIn: l.CarriedIn.String(), RolledIn: l.RolledIn.String(),
+			Claims: l.Claims.String(), Locked: l.Locked.String(), Unelected: l.Unelected.String(), Unallocated: l.Unallocated.String(),
+			Unvested: l.Unvested.String(), Forgone: l.Forgone.String(), Rolled: l.Rolled.String(), RolledTo: l.RolledTo,
+			Residual: l.Residual.String(), ResidualTo: l.ResidualTo, PaidBefore: l.PaidBefore.String(), Leaves: l.Leaves, Dropped: l.Dropped, Chains: []chainDoc{},
+		}
 		for _, ch := range l.Chains {
 			d.Chains = append(d.Chains, chainDoc{string(ch.Chain), ch.Claims.String(), ch.Leaves})
 		}

@@ -51,9 +51,16 @@ func initCommand() *cli.Command {
 			if c.IsSet("accounts") && n < 1 {
 				return usage("init: --accounts %d: want at least 1", n)
 			}
-			if err := campaign.Scaffold(args[0], args[1], campaign.ScaffoldOptions{Accounts: n, Seed: c.Uint64("seed")}); err != nil {
+			bar := newProgress(c)
+			defer bar.done()
+			err = campaign.Scaffold(args[0], args[1], campaign.ScaffoldOptions{
+				Accounts: n, Seed: c.Uint64("seed"), Interrupted: c.Context.Err,
+				Progress: func(done, total int64) { bar.update("sample inputs", done, total) },
+			})
+			if err != nil {
 				return err
 			}
+			bar.done()
 			file := filepath.Join(args[1], "campaign.yaml")
 			if c.Bool("json") {
 				return printJSON(c.App.Writer, map[string]string{"campaign": file, "rule": args[0]})

@@ -22,7 +22,12 @@ func summary(w io.Writer, dir string, a *alloc.Allocation, trees []*export.Tree,
 	for _, t := range trees {
 		rows = append(rows, []string{t.ID, shortChain(t.Chain), t.Tree.Profile().Name, string(t.Tree.Order()), group(fmt.Sprint(t.Tree.Len())), fmt.Sprint(t.Tree.Depth()), rootText(t)})
 	}
-	table(&b, rows, "llllrrl")
+	if len(trees) > 0 {
+		table(&b, rows, "llllrrl")
+	} else {
+		b.WriteString("no trees: nothing is claimable from this bundle\n\n")
+	}
+	published(&b, m)
 	assertions(&b, a)
 	notes := append(sameRoots(trees), a.Notes...)
 	for _, n := range notes {
@@ -34,26 +39,18 @@ func summary(w io.Writer, dir string, a *alloc.Allocation, trees []*export.Tree,
 	fmt.Fprintf(&b, "bundle    %s   %s files, %s bytes\nmanifest  sha256 %s\n\n", dir, group(fmt.Sprint(m.Files.Count)), group(fmt.Sprint(m.Files.Bytes)), digest)
 	fmt.Fprintf(&b, "Next:\n  merkle verify %s            check everything again, with independent code\n", dir)
 	if acct, ok := largest(a); ok {
-		fmt.Fprintf(&b, "  merkle prove %s %s\n", dir, acct)
+		if len(trees) > 0 {
+			fmt.Fprintf(&b, "  merkle prove %s %s\n", dir, acct)
+		}
 		fmt.Fprintf(&b, "  merkle explain %s %s\n", a.Campaign.Path, acct)
 	}
-	b.WriteString("  publish the directory as static files, and the roots above with the manifest's sha256\n")
+	if len(trees) > 0 {
+		b.WriteString("  publish the directory as static files, and the roots above with the manifest's sha256\n")
+	} else {
+		b.WriteString("  publish the directory as static files, with the manifest's sha256\n")
+	}
 	_, err := w.Write(b.Bytes())
 	return err
-}
-
-func ledgerTable(b *bytes.Buffer, a *alloc.Allocation) {
-	rows := [][]string{{"token", "pool", "paid", "of pool", "unallocated", "residual", "to"}}
-	for _, k := range a.Tokens {
-		l, d := k.Ledger, k.Token.Decimals
-		rows = append(rows, []string{k.Token.ID, tokens(l.Pool, d), tokens(l.Claims, d), percent(l.Claims, l.Pool), tokens(l.Unallocated, d), tokens(l.Residual, d), l.ResidualTo})
-		if len(l.Chains) > 1 {
-			for _, c := range l.Chains {
-				rows = append(rows, []string{"", shortChain(c.Chain), tokens(c.Claims, d), percent(c.Claims, l.Pool), "", "", ""})
-			}
-		}
-	}
-	table(b, rows, "lrrrrrl")
 }
 
 func claimsTable(b *bytes.Buffer, a *alloc.Allocation) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,9 +18,10 @@ func verifyCommand() *cli.Command {
 		Name: "verify", Usage: "check a bundle again, with code that shares nothing with the code that made it", ArgsUsage: "BUNDLE",
 		Description: "Recomputes the allocation from the inputs, every leaf, root and proof, sums, caps, ledger and digests.\n" +
 			"What could not be checked is said. Exit status 4 when anything is off.\n\n" +
-			"Example:\n   merkle verify bundle\n   merkle verify bundle --inputs fixtures/jupiter-asr\n   merkle verify bundle --root jup=0x8f1c… --json",
+			"Example:\n   merkle verify bundle\n   merkle verify bundle --inputs fixtures/jupiter-asr\n   merkle verify bundle --root jup=0x8f1c… --json\n   merkle verify 2026-02 --previous 2026-01",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "inputs", Usage: "recompute from the raw inputs in `DIR` (the campaign's own folder)"},
+			&cli.StringSliceFlag{Name: "previous", Usage: "bundle `DIR` that this one goes on from, rolls in or closes; may be repeated"},
 			&cli.StringSliceFlag{Name: "root", Usage: "`ID=HASH`: the root of tree ID as read from the chain; may be repeated"},
 			jsonFlag, quietFlag, workersFlag(),
 		},
@@ -38,7 +40,7 @@ func verifyBundle(c *cli.Context) error {
 	}
 	bar := newProgress(c)
 	defer bar.done()
-	o := verify.Options{Workers: n, Progress: bar.update, Roots: map[string]string{}}
+	o := verify.Options{Workers: n, Progress: bar.update, Roots: map[string]string{}, Previous: map[string]fs.FS{}}
 	for _, r := range c.StringSlice("root") {
 		id, hash, ok := strings.Cut(r, "=")
 		if !ok || id == "" || hash == "" {
@@ -46,13 +48,17 @@ func verifyBundle(c *cli.Context) error {
 		}
 		o.Roots[id] = hash
 	}
+	for _, p := range c.StringSlice("previous") {
+		if err := notThere(p); err != nil {
+			return err
+		}
+		o.Previous[p] = os.DirFS(bundleDir(p))
+	}
 	dir := args[0]
 	if err := notThere(dir); err != nil {
 		return err
 	}
-	if filepath.Base(dir) == "manifest.json" {
-		dir = filepath.Dir(dir)
-	}
+	dir = bundleDir(dir)
 	if raw := c.String("inputs"); raw != "" {
 		if err := notThere(raw); err != nil {
 			return err
@@ -75,6 +81,14 @@ func verifyBundle(c *cli.Context) error {
 	return err
 }
 
+// bundleDir takes a bundle by its folder or by its manifest.
+func bundleDir(path string) string {
+	if filepath.Base(path) == "manifest.json" {
+		return filepath.Dir(path)
+	}
+	return path
+}
+
 func verdict(c *cli.Context, dir string, r *verify.Report) error {
 	var b bytes.Buffer
 	for _, f := range r.Findings {
@@ -92,6 +106,7 @@ func verdict(c *cli.Context, dir string, r *verify.Report) error {
 		rows = append(rows, []string{k.ID, k.Pool, k.Claims, k.Unallocated, k.Residual, k.FromLeaves, orDash(k.Recomputed), mark(k.OK)})
 	}
 	table(&b, rows, "lrrrrrrl")
+	moreLines(&b, r)
 	rows = [][]string{{"tree", "profile", "leaves", "proofs folded", "root rebuilt", ""}}
 	for _, t := range r.Trees {
 		rows = append(rows, []string{t.ID, t.Profile, fmt.Sprint(t.Leaves), fmt.Sprint(t.Folded), orDash(t.Rebuilt), mark(t.OK)})
@@ -104,6 +119,23 @@ func verdict(c *cli.Context, dir string, r *verify.Report) error {
 	}
 	_, err := c.App.Writer.Write(b.Bytes())
 	return err
+}
+
+// moreLines are the ledger lines that only some rules have.
+func moreLines(b *bytes.Buffer, r *verify.Report) {
+	rows := [][]string{{"token", "carried in", "rolled in", "locked", "unelected", "unvested", "forgone", "rolled", "rolled to", "paid before"}}
+	for _, k := range r.Tokens {
+		row := []string{k.ID, k.CarriedIn, k.RolledIn, k.Locked, k.Unelected, k.Unvested, k.Forgone, k.Rolled, k.RolledTo, k.PaidBefore}
+		for _, cell := range row[1:] {
+			if strings.Trim(cell, "0") != "" {
+				rows = append(rows, row)
+				break
+			}
+		}
+	}
+	if len(rows) > 1 {
+		table(b, rows, "lrrrrrrrlr")
+	}
 }
 
 func mark(ok bool) string {
@@ -147,13 +179,19 @@ type tokenVerdict struct {
 	ID          string `json:"id"`
 	Decimals    int    `json:"decimals"`
 	Pool        string `json:"pool"`
+	CarriedIn   string `json:"carriedIn"`
+	RolledIn    string `json:"rolledIn"`
 	Claims      string `json:"claims"`
+	Locked      string `json:"locked"`
+	Unelected   string `json:"unelected"`
 	Unallocated string `json:"unallocated"`
 	Unvested    string `json:"unvested"`
 	Forgone     string `json:"forgone"`
 	Rolled      string `json:"rolled"`
+	RolledTo    string `json:"rolledTo"`
 	Residual    string `json:"residual"`
 	ResidualTo  string `json:"residualTo"`
+	PaidBefore  string `json:"paidBefore"`
 	FromLeaves  string `json:"fromLeaves"`
 	Recomputed  string `json:"recomputed"`
 	Conserved   bool   `json:"conserved"`
@@ -177,8 +215,12 @@ func newVerdictDoc(r *verify.Report) *verdictDoc {
 		doc.Findings = append(doc.Findings, findingDoc{string(f.Code), f.Where, f.Got, f.Want})
 	}
 	for _, k := range r.Tokens {
-		doc.Tokens = append(doc.Tokens, tokenVerdict{k.ID, k.Decimals, k.Pool, k.Claims, k.Unallocated, k.Unvested, k.Forgone, k.Rolled, k.Residual,
-			k.ResidualTo, k.FromLeaves, k.Recomputed, k.Conserved, k.OK})
+		doc.Tokens = append(doc.Tokens, tokenVerdict{
+			ID: k.ID, Decimals: k.Decimals, Pool: k.Pool, CarriedIn: k.CarriedIn, RolledIn: k.RolledIn, Claims: k.Claims, Locked: k.Locked,
+			Unelected: k.Unelected, Unallocated: k.Unallocated, Unvested: k.Unvested, Forgone: k.Forgone, Rolled: k.Rolled, RolledTo: k.RolledTo,
+			Residual: k.Residual, ResidualTo: k.ResidualTo, PaidBefore: k.PaidBefore, FromLeaves: k.FromLeaves, Recomputed: k.Recomputed,
+			Conserved: k.Conserved, OK: k.OK,
+		})
 	}
 	for _, t := range r.Trees {
 		doc.Trees = append(doc.Trees, treeVerdict{t.ID, t.Chain, t.Profile, t.Order, t.Root, t.Rebuilt, t.Leaves, t.Depth, t.Tokens, t.Totals, t.Folded, t.Second, t.OK})
