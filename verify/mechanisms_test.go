@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
 // recompute allocates a campaign from its text and inputs, without a bundle.
@@ -338,7 +339,7 @@ func weightsCase(t *testing.T, pool string, weights map[string]string, method, s
 	return recompute(t, fmt.Sprintf(oneToken, 0, pool, rule, method), map[string]string{"w.csv": text})
 }
 
-// TestMechanisms_average: time-weighted stake as pro-rata of summed days; the mean's minimum is the sum's.
+// TestMechanisms_average: time-weighted stake by jupiter-asr/v2, by days and by intervals, and as pro-rata of summed days, where the mean's minimum is the sum's.
 func TestMechanisms_average(t *testing.T) {
 	c := mechanisms(t)["asr-11"]
 	in := decode[struct {
@@ -352,21 +353,52 @@ func TestMechanisms_average(t *testing.T) {
 		Excluded   []string
 		Residual   string
 	}](t, c.Expected)
-	text := "account,weight\n"
-	for _, u := range slices.Sorted(maps.Keys(in.Daily_stake)) {
-		for _, v := range in.Daily_stake[u] {
-			text += wallet(u) + "," + v + "\n"
-		}
-	}
-	least, _ := new(big.Int).SetString(in.Min_average, 10)
-	least.Mul(least, big.NewInt(in.Days))
-	rule := fmt.Sprintf("  name: pro-rata/v1\n  weights: {file: w.csv}\n  duplicates: sum\n  eligibility: {metric: weight, min: %q, denominator: after}", least.String())
-	k := recompute(t, fmt.Sprintf(oneToken, 0, in.Pool_base, rule, "floor"), map[string]string{"w.csv": text})
 	for _, u := range want.Excluded {
 		want.Allocation[u] = "0"
 	}
-	wantAmounts(t, k, want.Allocation)
-	wantLine(t, "residual", k.alloc.tokens[0].residual, want.Residual)
+	summed, daily, intervals := "account,weight\n", "account,day,amount\n", "account,from,to,amount\n"
+	for _, u := range slices.Sorted(maps.Keys(in.Daily_stake)) {
+		for i, v := range in.Daily_stake[u] {
+			summed += wallet(u) + "," + v + "\n"
+			daily += fmt.Sprintf("%s,2026-02-%02d,%s\n", wallet(u), 26+i, v)
+			if i > 2 { // the period runs into March
+				daily = strings.Replace(daily, fmt.Sprintf("2026-02-%02d", 26+i), fmt.Sprintf("2026-03-%02d", i-2), 1)
+			}
+			from, _ := parseDay("2026-02-26")
+			at := func(day int64) string { return time.Unix((from+day)*secondsOfDay-3600, 0).UTC().Format(time.RFC3339) }
+			intervals += wallet(u) + "," + at(int64(i)) + "," + at(int64(i)+1) + "," + v + "\n"
+		}
+		// before and after the period nothing counts
+		intervals += wallet(u) + ",2026-01-01T00:00:00Z,2026-01-02T00:00:00Z,77777\n" + wallet(u) + ",2026-04-01T00:00:00Z,2026-04-02T00:00:00+00:00,77777\n"
+	}
+	least, _ := new(big.Int).SetString(in.Min_average, 10)
+	least.Mul(least, big.NewInt(in.Days))
+	period := "  period: {from: 2026-02-26, to: 2026-03-02}\n  zone: \"+01:00\"\n  stakes: {file: w.csv}\n"
+	average := fmt.Sprintf("  eligibility: {metric: average, min: %q, denominator: after}", in.Min_average)
+	for name, c := range map[string][2]string{
+		"summed":    {fmt.Sprintf("  name: pro-rata/v1\n  weights: {file: w.csv}\n  duplicates: sum\n  eligibility: {metric: weight, min: %q, denominator: after}", least.String()), summed},
+		"daily":     {"  name: jupiter-asr/v2\n  basis: daily\n" + period + average, daily},
+		"intervals": {"  name: jupiter-asr/v2\n  basis: intervals\n" + period + average, intervals},
+	} {
+		k := recompute(t, fmt.Sprintf(oneToken, 0, in.Pool_base, c[0], "floor"), map[string]string{"w.csv": c[1]})
+		if k.alloc == nil {
+			t.Fatalf("%s: %v", name, k.f.list)
+		}
+		wantAmounts(t, k, want.Allocation)
+		wantLine(t, "residual", k.alloc.tokens[0].residual, want.Residual)
+	}
+	for name, rows := range map[string]string{"a day twice": daily + wallet("U1") + ",2026-02-26,1\n", "a day outside": daily + wallet("U1") + ",2026-02-25,1\n",
+		"no day": daily + wallet("U1") + ",2026-02-30,1\n"} {
+		if k := recompute(t, fmt.Sprintf(oneToken, 0, in.Pool_base, "  name: jupiter-asr/v2\n  basis: daily\n"+period, "floor"), map[string]string{"w.csv": rows}); k.alloc != nil {
+			t.Errorf("%s is not refused", name)
+		}
+	}
+	for name, row := range map[string]string{"overlap": "2026-02-27T00:00:00Z,2026-02-28T00:00:00Z", "turned round": "2026-05-02T00:00:00Z,2026-05-01T00:00:00Z",
+		"without zone": "2026-05-01T00:00:00,2026-05-02T00:00:00"} {
+		if k := recompute(t, fmt.Sprintf(oneToken, 0, in.Pool_base, "  name: jupiter-asr/v2\n  basis: intervals\n"+period, "floor"), map[string]string{"w.csv": intervals + wallet("U1") + "," + row + ",1\n"}); k.alloc != nil {
+			t.Errorf("%s is not refused", name)
+		}
+	}
 }
 
 func TestMechanisms_apportionment(t *testing.T) {
