@@ -66,6 +66,9 @@ func (a *Allocation) figure(r *reading, rule rule, as *campaign.Assertion) (*big
 		}
 		return new(big.Rat).SetFrac(asr.powers[p], pow10(int(asr.set.Decimals))), nil
 	}
+	if exact, err, known := a.ruleFigure(r, rule, as); known {
+		return exact, err
+	}
 	var t *TokenAllocation
 	for k := range a.Tokens {
 		if a.Tokens[k].Token.ID == as.Token {
@@ -102,6 +105,22 @@ func (a *Allocation) figure(r *reading, rule rule, as *campaign.Assertion) (*big
 		return tokens(t.Ledger.Unallocated), nil
 	case "residual":
 		return tokens(t.Ledger.Residual), nil
+	case "unvested":
+		return tokens(t.Ledger.Unvested), nil
+	case "forgone":
+		return tokens(t.Ledger.Forgone), nil
+	case "rolled":
+		return tokens(t.Ledger.Rolled), nil
+	case "locked":
+		return tokens(t.Ledger.Locked), nil
+	case "unelected":
+		return tokens(t.Ledger.Unelected), nil
+	case "carried-in":
+		return tokens(t.Ledger.CarriedIn), nil
+	case "rolled-in":
+		return tokens(t.Ledger.RolledIn), nil
+	case "paid-before":
+		return tokens(t.Ledger.PaidBefore), nil
 	case "leaves":
 		return new(big.Rat).SetInt64(int64(t.Ledger.Leaves)), nil
 	}

@@ -38,6 +38,16 @@ func (r *reading) newRule() (rule, error) {
 		return new(proRata), nil
 	case r.c.Rule.Fixed != nil:
 		return new(fixed), nil
+	case r.c.Rule.JupiterASR2 != nil:
+		return new(asr2), nil
+	case r.c.Rule.Close != nil:
+		return new(closing), nil
+	case r.c.Rule.Astra != nil:
+		return new(astra), nil
+	case r.c.Rule.NoonActive != nil:
+		return new(noonActive), nil
+	case r.c.Rule.NoonOpen != nil:
+		return new(noonOpen), nil
 	}
 	return nil, fmt.Errorf("%w: %q", ErrRule, r.c.Rule.Name)
 }

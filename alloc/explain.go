@@ -99,7 +99,11 @@ func (a *Allocation) explainClaims(r *reading, e Entrant, exact []*big.Rat, x *E
 		if exact != nil && r.c.Rounding.Method == "largest-remainder" && own.Big().Cmp(new(big.Int).Quo(exact[k].Num(), exact[k].Denom())) > 0 {
 			line += ", one unit more because its fraction is among the largest"
 		}
-		if t.claim(i).IsZero() {
+		switch {
+		case !t.claim(i).IsZero():
+		case t.Ledger.RolledTo != "":
+			line += ": nothing to pay now, so there is no leaf"
+		default:
 			line += ": below one unit, so there is no leaf"
 		}
 		x.Lines = append(x.Lines, line)

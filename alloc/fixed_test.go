@@ -31,7 +31,7 @@ func TestFixed_columnsAndOrder(t *testing.T) {
 	if got := fmt.Sprint(a.Order); got != "[1 0]" {
 		t.Errorf("claim order %s", got)
 	}
-	if got := fmt.Sprintf("%+v", x.Ledger); got != "{Pool:10000 Claims:475 Unallocated:9525 Unvested:0 Forgone:0 Rolled:0 Residual:0 ResidualTo:treasury Leaves:1 Dropped:1 Chains:[{Chain:"+string(onSolana)+" Claims:475 Leaves:1}]}" {
+	if got := fmt.Sprintf("%+v", x.Ledger); got != "{Pool:10000 CarriedIn:0 RolledIn:0 Claims:475 Unallocated:9525 Unvested:0 Forgone:0 Rolled:0 Residual:0 Locked:0 Unelected:0 PaidBefore:0 RolledTo: ResidualTo:treasury Leaves:1 Dropped:1 Chains:[{Chain:"+string(onSolana)+" Claims:475 Leaves:1}]}" {
 		t.Errorf("X: %s", got)
 	}
 	if y.Ledger.Leaves != 1 || y.Ledger.Dropped != 0 || y.Ledger.Unallocated.String() != "45" {

@@ -109,6 +109,36 @@ func (a *Allocation) moveResidual(r *reading, k int) error {
 	return nil
 }
 
+// countLeaves is countChains for the rules by months: what leaves hold and what is claimed now may differ, and an entrant may have several
+// leaves. drops says who counts as dropped.
+func (a *Allocation) countLeaves(r *reading, k int, drops func(i int) bool) {
+	t := &a.Tokens[k]
+	sums, leaves := make([]total, len(r.chains)), make([]int, len(r.chains))
+	for i, v := range t.Amounts {
+		chain := a.Entrants[i].Chain
+		now := v
+		if t.paid != nil {
+			now = t.paid[i]
+		}
+		sums[chain].add(now)
+		if !v.IsZero() && a.Tranches == nil {
+			leaves[chain]++
+		}
+		if drops(i) {
+			t.Ledger.Dropped++
+		}
+	}
+	for _, x := range a.Tranches {
+		leaves[a.Entrants[x.Entrant].Chain]++
+	}
+	for i, chain := range r.chains {
+		if t.Ledger.Leaves += leaves[i]; leaves[i] > 0 {
+			sum, _ := merkle.AmountFromBig(sums[i].big())
+			t.Ledger.Chains = append(t.Ledger.Chains, ChainLine{chain, sum, leaves[i]})
+		}
+	}
+}
+
 func (a *Allocation) countChains(r *reading, k int, entitled func(i int) bool) {
 	t := &a.Tokens[k]
 	sums, leaves := make([]total, len(r.chains)), make([]int, len(r.chains))

@@ -73,34 +73,12 @@ func (r *reading) readWeights() (*weightRows, error) {
 	return w, s.close("sorted", decimalText(all, w.scale), rows)
 }
 
-// canonical emits the rows by their bytes: by account text, and the few with one account by the rest.
+// canonical emits the rows by their bytes.
 func (w *weightRows) canonical(r *reading, chain bool, emit func([]byte) error) error {
-	accounts := r.roll.texts()
-	ranks := accounts.ranks
-	starts := make([]uint32, len(ranks)+1)
-	for _, e := range w.entrants {
-		starts[ranks[e]+1]++
-	}
-	order := scatter(starts, len(w.entrants), func(i int) uint32 { return ranks[w.entrants[i]] }, nil)
-	var same texts
-	var row []byte
-	for i, id := range order {
-		e := r.roll.entrants[w.entrants[id]]
-		row = append(append(row[:0], accounts.at(int(w.entrants[id]))...), ',')
-		row = appendDecimal(row, w.numbers.amount(w.digits[id]), int(w.scales[id]))
-		if chain {
-			row = append(append(row, ','), r.chains[e.Chain]...)
-		}
-		same.add(row)
-		if i+1 < len(order) && ranks[w.entrants[order[i+1]]] == ranks[w.entrants[id]] {
-			continue
-		}
-		if err := same.emitSorted(emit); err != nil {
-			return err
-		}
-		same = texts{same.bytes[:0], same.ends[:0]}
-	}
-	return nil
+	return r.byAccount(len(w.entrants), func(i int) uint32 { return w.entrants[i] }, func(dst []byte, i int) []byte {
+		dst = appendDecimal(append(dst, ','), w.numbers.amount(w.digits[i]), int(w.scales[i]))
+		return r.chainCell(dst, chain, w.entrants[i])
+	}, emit)
 }
 
 // proRata is pro-rata/v1 (docs/rules/pro-rata-v1.md).

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"slices"
+	"sync"
 )
 
 // roll numbers entrants in the order in which they are first met. It is one flat array and an open-addressing index over
@@ -14,6 +15,9 @@ type roll struct {
 	entrants []Entrant
 	slots    []uint32 // number+1 of an entrant, 0 is free; a power of two, at most 3/4 full
 	seed     maphash.Seed
+
+	once sync.Once // of all
+	all  *accountTexts
 }
 
 // maxEntrants leaves room for "none" in 32 bits.
@@ -118,6 +122,12 @@ func (r *roll) sorted(keep func(id uint32) bool) []uint32 {
 type accountTexts struct {
 	texts
 	ranks []uint32
+}
+
+// allTexts is texts, made once, when nobody is added any more.
+func (r *roll) allTexts() *accountTexts {
+	r.once.Do(func() { r.all = r.texts() })
+	return r.all
 }
 
 func (r *roll) texts() *accountTexts {

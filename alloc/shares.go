@@ -95,6 +95,7 @@ type worker struct {
 	share, product big.Int
 	quo, rem, sum  big.Int
 	failed         bool
+	room           *quotaRoom // for quotas, made when needed
 }
 
 // numerator returns the present entrant's S(i), valid until the next entrant.

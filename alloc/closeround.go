@@ -1,0 +1,277 @@
+package alloc
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/campaign"
+)
+
+// What may be wrong with a round that is closed, or with the list of what was claimed.
+var (
+	ErrUnknownTree = errors.New("is no tree of the round")
+	ErrNoLeaf      = errors.New("has no leaf in that tree")
+	ErrLeafAmount  = errors.New("is not the amount of the leaf")
+	ErrRoundPool   = errors.New("is not what the round's claims come to")
+)
+
+// closing is close-round/v1 (docs/rules/close-round-v1.md).
+type closing struct {
+	set    *campaign.CloseRound
+	round  *bundle
+	leaves *leafRows
+	by     byEntrant // leaves by entrant
+	tokens []int     // by tree: index of the campaign's tokens
+
+	claims  claimedRows
+	claimed []uint32 // by leaf: 1 + row of claims, or 0
+}
+
+// claimedRows are the claims that were made.
+type claimedRows struct {
+	entrants   []uint32
+	trees      []uint16
+	amounts    []merkle.Amount
+	has, chain bool // columns amount and chain
+	places     places
+}
+
+func (c *closing) read(r *reading, keepRows bool) error {
+	c.set = r.c.Rule.Close
+	c.leaves = new(leafRows)
+	b, err := r.openBundle(c.set.Round)
+	if err != nil {
+		return err
+	}
+	if b != nil && c.check(r, b) {
+		c.round = b
+		if c.leaves, err = b.readLeaves(r); err != nil {
+			return err
+		}
+		c.by = groupRows(c.leaves.entrants, r.roll.len())
+		c.twice(r)
+	}
+	if err := c.readClaimed(r); err != nil || c.round == nil {
+		return err
+	}
+	l := c.leaves
+	r.entries = append(r.entries, Input{Role: "round", Columns: []string{"tree", "account", "chain", "token", "amount"}, Order: "sorted", Rows: int64(len(l.trees)), Sum: sumAmounts(l.amounts).String(),
+		rows: func(emit func([]byte) error) error {
+			rows := new(texts)
+			var row []byte
+			for i, t := range l.trees {
+				tree, e := &c.round.manifest.Trees[t], r.roll.entrants[l.entrants[i]]
+				row = e.Account.AppendText(append(append(row[:0], tree.ID...), ','))
+				row = append(append(append(append(append(row, ','), tree.Chain...), ','), tree.Tokens[0]...), ',')
+				rows.add(l.amounts[i].AppendText(row))
+			}
+			return rows.emitSorted(emit)
+		}})
+	return nil
+}
+
+// check compares the campaign with the round that it closes.
+func (c *closing) check(r *reading, b *bundle) bool {
+	before := len(r.faults.List) + r.faults.More
+	if len(b.campaign.Tokens) != len(r.c.Tokens) {
+		b.refuse(r, "%w: it has %d tokens, this campaign %d", ErrSuccessor, len(b.campaign.Tokens), len(r.c.Tokens))
+	}
+	for k := range r.c.Tokens {
+		t := &r.c.Tokens[k]
+		if !b.sameToken(r, k) {
+			continue
+		}
+		if len(b.campaign.Tokens[k].Assets) != len(t.Assets) {
+			b.refuse(r, "%w: its token %s has %d assets, here %d", ErrSuccessor, t.ID, len(b.campaign.Tokens[k].Assets), len(t.Assets))
+		}
+		line := b.manifest.Ledger[k]
+		if claims, ok := b.line(r, line.Claims); ok && claims != t.Pool {
+			r.faults.Add(&merkle.Fault{Pos: t.Pos, Field: "pool", Value: t.Pool.Tokens(t.Decimals), Err: fmt.Errorf("%w, %s", ErrRoundPool, claims.Tokens(t.Decimals))})
+		}
+		if line.PaidBefore != "0" && line.PaidBefore != "" {
+			b.refuse(r, "its trees are cumulative, so a leaf does not say what was claimed from this round")
+		}
+	}
+	for i := range b.manifest.Trees {
+		t := &b.manifest.Trees[i]
+		if len(t.Tokens) != 1 {
+			b.refuse(r, "tree %s has %d tokens; a round with several tokens in a tree cannot be closed", t.ID, len(t.Tokens))
+			continue
+		}
+		k := slices.IndexFunc(r.c.Tokens, func(x campaign.Token) bool { return x.ID == t.Tokens[0] })
+		if k < 0 {
+			b.refuse(r, "tree %s is of token %s", t.ID, t.Tokens[0])
+		}
+		c.tokens = append(c.tokens, k)
+	}
+	return before == len(r.faults.List)+r.faults.More
+}
+
+// twice refuses a round in which an account has several leaves in one tree.
+func (c *closing) twice(r *reading) {
+	for e := range r.roll.len() {
+		rows := c.by.of(uint32(e))
+		for i, row := range rows {
+			for _, other := range rows[:i] {
+				if c.leaves.trees[row] == c.leaves.trees[other] {
+					c.round.refuse(r, "%s has several leaves in tree %s", r.roll.entrants[e].Account, c.round.manifest.Trees[c.leaves.trees[row]].ID)
+				}
+			}
+		}
+	}
+}
+
+func (c *closing) readClaimed(r *reading) error {
+	const account, tree, amount, chain = 0, 1, 2, 3
+	s, err := r.open(&c.set.Claimed, "claimed", []column{{"account", false}, {"tree", false}, {"amount", true}, {"chain", true}})
+	if s == nil {
+		return err
+	}
+	l := &c.claims
+	l.has, l.chain = s.has(amount), s.has(chain)
+	c.claimed = make([]uint32, len(c.leaves.trees))
+	for s.next() {
+		who, err := merkle.ParseAccountBytes(s.cell(account))
+		if err != nil {
+			s.no(account, err)
+			continue
+		}
+		var v merkle.Amount
+		if l.has {
+			if v, err = merkle.ParseAmountBytes(s.cell(amount)); err != nil {
+				s.no(amount, err)
+				continue
+			}
+		}
+		if c.round == nil { // refused; the rest cannot be judged
+			continue
+		}
+		at := slices.IndexFunc(c.round.manifest.Trees, func(t manifestTree) bool { return t.ID == string(s.cell(tree)) })
+		if at < 0 {
+			s.no(tree, ErrUnknownTree)
+			continue
+		}
+		t := &c.round.manifest.Trees[at]
+		if l.chain && string(s.cell(chain)) != string(t.Chain) {
+			s.no(chain, fmt.Errorf("%w: tree %s is on %s", ErrOtherChain, t.ID, t.Chain))
+			continue
+		}
+		on, _ := slices.BinarySearch(r.chains, t.Chain) // was found for every tree with leaves
+		id, known := r.roll.lookup(Entrant{who, uint16(on)})
+		leaf := -1
+		if known {
+			for _, row := range c.by.of(id) {
+				if int(c.leaves.trees[row]) == at {
+					leaf = int(row)
+				}
+			}
+		}
+		switch {
+		case leaf < 0:
+			s.no(account, ErrNoLeaf)
+		case c.claimed[leaf] > 0:
+			s.no(account, fmt.Errorf("%w, first at %s", ErrDuplicate, l.places.at(c.set.Claimed.File, int(c.claimed[leaf]-1))))
+		case l.has && v != c.leaves.amounts[leaf]:
+			s.no(amount, fmt.Errorf("%w, %s", ErrLeafAmount, c.leaves.amounts[leaf]))
+		case s.full(account, len(l.entrants)):
+		default:
+			l.entrants, l.trees, l.amounts = append(l.entrants, id), append(l.trees, uint16(at)), append(l.amounts, v)
+			l.places.add(s.cells[s.col[account]])
+			c.claimed[leaf] = uint32(len(l.entrants))
+		}
+	}
+	return s.close("sorted", "", func(emit func([]byte) error) error {
+		return r.byAccount(len(l.entrants), func(i int) uint32 { return l.entrants[i] }, func(dst []byte, i int) []byte {
+			dst = append(append(dst, ','), c.round.manifest.Trees[l.trees[i]].ID...)
+			if l.has {
+				dst = l.amounts[i].AppendText(append(dst, ','))
+			}
+			return r.chainCell(dst, l.chain, l.entrants[i])
+		}, emit)
+	})
+}
+
+func (c *closing) refine(*reading, bool) {}
+
+// base is leaf i in base units of its token.
+func (c *closing) base(r *reading, i int) (k int, v merkle.Amount, ok bool) {
+	k = c.tokens[c.leaves.trees[i]]
+	unit, there := r.unit(k, r.roll.entrants[c.leaves.entrants[i]].Chain)
+	if !there {
+		return k, v, false
+	}
+	b := c.leaves.amounts[i].Big()
+	v, ok = merkle.AmountFromBig(b.Mul(b, unit))
+	return k, v, ok
+}
+
+func (c *closing) allocate(r *reading, out *Allocation) error {
+	out.Previous = Previous{c.round.manifest.Campaign.ID, c.round.ref.Manifest}
+	ids := out.enrol(r, func(uint32) bool { return true })
+	at := make([]uint32, r.roll.len())
+	for i, e := range ids {
+		at[e] = uint32(i)
+	}
+	var rest unclaimedRows
+	for i, e := range c.leaves.entrants {
+		k, v, ok := c.base(r, i)
+		if !ok {
+			return fmt.Errorf("%w: leaf of %s in tree %s", errInternal, r.roll.entrants[e].Account, c.round.manifest.Trees[c.leaves.trees[i]].ID)
+		}
+		if c.claimed[i] == 0 {
+			rest.entrants, rest.tokens, rest.amounts = append(rest.entrants, e), append(rest.tokens, uint16(k)), append(rest.amounts, v)
+			continue
+		}
+		if out.Tokens[k].Amounts[at[e]], ok = out.Tokens[k].Amounts[at[e]].Add(v); !ok {
+			return fmt.Errorf("%w: a claim above 256 bits", errInternal)
+		}
+	}
+	for k := range out.Tokens {
+		t := &out.Tokens[k]
+		l := &t.Ledger
+		l.Pool, l.ResidualTo, l.RolledTo = t.Token.Pool, r.c.Rounding.Residual.To, c.set.Unclaimed
+		var err error
+		if l.Claims, err = t.sum(); err != nil {
+			return err
+		}
+		left := new(big.Int).Sub(l.Pool.Big(), l.Claims.Big())
+		var ok bool
+		if l.Rolled, ok = merkle.AmountFromBig(left); !ok {
+			return fmt.Errorf("%w: token %s: claims of %s, the round's were %s", errInternal, t.Token.ID, l.Claims, l.Pool)
+		}
+		out.countLeaves(r, k, func(int) bool { return false })
+		if err := out.prove(k); err != nil {
+			return err
+		}
+	}
+	out.Tables = []PublishedTable{{"unclaimed", []string{"account", "chain", "token", "amount"}, int64(len(rest.entrants)), func(emit func([]byte) error) error {
+		return r.byAccount(len(rest.entrants), func(i int) uint32 { return rest.entrants[i] }, func(dst []byte, i int) []byte {
+			dst = append(append(r.chainCell(dst, true, rest.entrants[i]), ','), r.c.Tokens[rest.tokens[i]].ID...)
+			return rest.amounts[i].AppendText(append(dst, ','))
+		}, emit)
+	}}}
+	return nil
+}
+
+// unclaimedRows are the leaves that nobody claimed, in base units of the token.
+type unclaimedRows struct {
+	entrants []uint32
+	tokens   []uint16
+	amounts  []merkle.Amount
+}
+
+func (c *closing) explain(r *reading, id uint32, x *Explanation) []*big.Rat {
+	for _, i := range c.by.of(id) {
+		tree := c.round.manifest.Trees[c.leaves.trees[i]].ID
+		k, v, _ := c.base(r, int(i))
+		if row := c.claimed[i]; row > 0 {
+			x.say("tree %s of round %s: %s, claimed (%s)", tree, c.round.manifest.Campaign.ID, whole(v, &r.c.Tokens[k]), c.claims.places.at(c.set.Claimed.File, int(row-1)))
+		} else {
+			x.say("tree %s of round %s: %s, not claimed, so it goes to %s", tree, c.round.manifest.Campaign.ID, whole(v, &r.c.Tokens[k]), c.set.Unclaimed)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,206 @@
+package alloc
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	merkle "github.com/merkle-drop/merkle"
+)
+
+type manifestTree struct {
+	ID        string
+	Chain     merkle.Chain
+	Tokens    []string
+	Totals    []string
+	Leaves    string
+	Constants map[string]string
+	Profile   struct {
+		Fields []struct{ Name, Source string }
+	}
+}
+
+type manifestGroup struct {
+	ID       string
+	Families [][]string
+	Columns  []struct{ Family, Field string }
+	Shards   string
+}
+
+// maxSums is the largest SHA256SUMS that is read; a line has about 100 bytes.
+const maxSums = 512 << 20
+
+// leafRows are the leaves of a round as flat columns.
+type leafRows struct {
+	trees    []uint16 // index of the manifest's trees
+	entrants []uint32
+	amounts  []merkle.Amount // amount and locked, base units of the chain
+}
+
+// field is the name of the leaf field with that source; empty if there is none, or it is the same in all leaves.
+func (t *manifestTree) field(source string) string {
+	for _, f := range t.Profile.Fields {
+		if _, constant := t.Constants[f.Name]; f.Source == source && !constant {
+			return f.Name
+		}
+	}
+	return ""
+}
+
+// readLeaves reads all shards of a bundle, each against the digest that SHA256SUMS gives, and that against the manifest's.
+func (b *bundle) readLeaves(r *reading) (*leafRows, error) {
+	l := new(leafRows)
+	text, digest, err := r.readWhole(b.ref.Dir+"/SHA256SUMS", maxSums)
+	if err == nil && digest != b.manifest.Files.SHA256 {
+		err = fmt.Errorf("SHA256SUMS has the SHA-256 %s, the manifest says %s", digest, b.manifest.Files.SHA256)
+	}
+	if err != nil {
+		b.refuse(r, "%w", err)
+		return l, nil
+	}
+	sums := make(map[string]string)
+	for line := range strings.SplitSeq(string(text), "\n") {
+		if sum, name, ok := strings.Cut(line, "  "); ok {
+			sums[name] = sum
+		}
+	}
+	text = nil
+	trees := make(map[string]int, len(b.manifest.Trees))
+	for i, t := range b.manifest.Trees {
+		trees[t.ID] = i
+	}
+	for i := range b.manifest.Groups {
+		g := &b.manifest.Groups[i]
+		n, err := strconv.Atoi(g.Shards)
+		if err != nil || n < 0 || n > maxEntrants {
+			b.refuse(r, "group %s: %q shards", g.ID, g.Shards)
+			return l, nil
+		}
+		for s := range n {
+			if err := r.ctx.Err(); err != nil {
+				return l, err
+			}
+			r.progress("round", int64(s), int64(n))
+			name := fmt.Sprintf("groups/%s/shards/%03d/%03d.json", g.ID, s/1000, s%1000)
+			text, digest, err := r.readWhole(b.ref.Dir+"/"+name, maxJSON)
+			if err == nil && digest != sums[name] {
+				err = fmt.Errorf("%s has the SHA-256 %s, SHA256SUMS says %q", name, digest, sums[name])
+			}
+			if err == nil {
+				err = b.shard(r, l, g, trees, text)
+			}
+			if err != nil {
+				b.refuse(r, "%w", err)
+				return l, nil
+			}
+		}
+	}
+	return l, b.checkTotals(r, l)
+}
+
+var errShard = errors.New("a row does not have the cells that the manifest says")
+
+// shard adds the leaves of one shard.
+func (b *bundle) shard(r *reading, l *leafRows, g *manifestGroup, trees map[string]int, text []byte) error {
+	var shard struct{ Rows [][]json.RawMessage }
+	if err := json.Unmarshal(text, &shard); err != nil {
+		return err
+	}
+	cells := make([]string, len(g.Columns))
+	for _, row := range shard.Rows {
+		if len(row) != len(g.Columns)+1 {
+			return errShard
+		}
+		var account string
+		if json.Unmarshal(row[0], &account) != nil {
+			return errShard
+		}
+		who, err := merkle.ParseAccount(account)
+		if err != nil {
+			return fmt.Errorf("%q: %w", account, err)
+		}
+		for i, c := range g.Columns {
+			if cells[i] = ""; c.Field != "proof" && json.Unmarshal(row[i+1], &cells[i]) != nil {
+				return errShard
+			}
+		}
+		for f, parts := range g.Families {
+			if err := b.leaf(r, l, g, trees, who, strconv.Itoa(f), parts, cells); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// leaf adds the leaf of one account in one family.
+func (b *bundle) leaf(r *reading, l *leafRows, g *manifestGroup, trees map[string]int, who merkle.Account, family string, parts, cells []string) error {
+	cell := func(field string) string {
+		for i, c := range g.Columns {
+			if c.Field == field && c.Family == family {
+				return cells[i]
+			}
+		}
+		return ""
+	}
+	part := 0
+	if len(parts) > 1 {
+		var err error
+		if part, err = strconv.Atoi(cell("part")); err != nil || part < 0 || part >= len(parts) {
+			return errShard
+		}
+	}
+	if len(parts) == 0 {
+		return errShard
+	}
+	at, known := trees[parts[part]]
+	if !known || at > 1<<16-1 {
+		return errShard
+	}
+	t := &b.manifest.Trees[at]
+	chain, found := slices.BinarySearch(r.chains, t.Chain)
+	if !found || t.Chain.Family() != who.Family() {
+		return fmt.Errorf("tree %s is on %s: %w", t.ID, t.Chain, ErrOtherChain)
+	}
+	amount, err := merkle.ParseAmount(cell(t.field("amount")))
+	if err != nil {
+		return fmt.Errorf("tree %s: amount: %w", t.ID, err)
+	}
+	if name := t.field("locked"); name != "" {
+		locked, err := merkle.ParseAmount(cell(name))
+		fits := err == nil
+		if fits {
+			amount, fits = amount.Add(locked)
+		}
+		if !fits {
+			return fmt.Errorf("tree %s: locked %q", t.ID, cell(name))
+		}
+	}
+	id, fresh := r.roll.add(Entrant{who, uint16(chain)})
+	if fresh {
+		r.out = append(r.out, 0)
+	}
+	l.trees, l.entrants, l.amounts = append(l.trees, uint16(at)), append(l.entrants, id), append(l.amounts, amount)
+	return nil
+}
+
+// checkTotals compares the leaves with each tree's total.
+func (b *bundle) checkTotals(r *reading, l *leafRows) error {
+	sums, counts := make([]total, len(b.manifest.Trees)), make([]int, len(b.manifest.Trees))
+	for i, t := range l.trees {
+		sums[t].add(l.amounts[i])
+		counts[t]++
+	}
+	for i, t := range b.manifest.Trees {
+		if len(t.Totals) != 1 {
+			continue // refused as a tree of several tokens
+		}
+		if got := sums[i].big().String(); got != t.Totals[0] || strconv.Itoa(counts[i]) != t.Leaves {
+			b.refuse(r, "tree %s: %d leaves of %s, its manifest says %s of %s", t.ID, counts[i], got, t.Leaves, t.Totals[0])
+		}
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package alloc
+
+import (
+	"math/big"
+	"sync"
+
+	merkle "github.com/merkle-drop/merkle"
+)
+
+// quotas share rewards by amount × multiplier, where each entrant's multiplier is a fraction of its own: a mixed stake has the
+// denominator Σ B. Their exact sum would need the least common multiple of all denominators. While that is short it is used, and everything
+// is exact. Else totals are known between two bounds that are as close as need be: a claim is a floor, and where the floors of both bounds
+// agree it is certain; where they do not, the bounds are narrowed, in the end to the exact sum.
+type quotas struct {
+	n      int                              // entrants
+	ratio  func(e int) (num, den uint64)    // the multiplier, as codes of numbers
+	codes  *numbers                         // of ratio
+	amount func(q, e int) (v merkle.Amount) // amount of entrant e in pool q; 0 if none
+	pools  int
+	plan   func(totals []*big.Int) (mul []*big.Int, div *big.Int) // see quotaBounds
+
+	once   [len(quotaBits)]sync.Once
+	bounds [len(quotaBits)]*quotaBounds
+}
+
+// quotaBits are the precisions that are tried: a common denominator up to the first, then bounds of that many bits, and 0 for the exact sum.
+var quotaBits = [...]uint{1024, 8192, 0}
+
+// quotaBounds is one precision. Entrant e with multiplier m has x = m·Σ over pools of mul(q)·amount(q,e) ÷ div, for the totals at their lower
+// and at their upper bound. Totals are Σ amount·m over the pool, times scale.
+type quotaBounds struct {
+	exact bool
+	scale *big.Int
+	low   []*big.Int // totals by pool
+	high  []*big.Int
+	mul   [2][]*big.Int // with the totals low, high
+	div   [2]*big.Int
+}
+
+// common is the least common multiple of all denominators; ok is false when it is longer than most bits (0: any length is fine).
+func (q *quotas) common(most uint) (*big.Int, bool) {
+	all := big.NewInt(1)
+	last := uint64(0)
+	var rem, den big.Int
+	for e := range q.n {
+		_, code := q.ratio(e)
+		if code == last {
+			continue
+		}
+		last = code
+		den.Set(q.codes.amount(code).Big())
+		if rem.Rem(all, &den).Sign() == 0 {
+			continue
+		}
+		g := new(big.Int).GCD(nil, nil, all, &den)
+		if all.Mul(all, den.Quo(&den, g)); most > 0 && uint(all.BitLen()) > most {
+			return nil, false
+		}
+	}
+	return all, true
+}
+
+// at returns the bounds of a precision, made once.
+func (q *quotas) at(level int) *quotaBounds {
+	q.once[level].Do(func() {
+		bits := quotaBits[level]
+		b := &quotaBounds{}
+		if b.scale, b.exact = q.common(bits); !b.exact {
+			b.scale = new(big.Int).Lsh(big.NewInt(1), bits)
+		}
+		b.low, b.high = make([]*big.Int, q.pools), make([]*big.Int, q.pools)
+		for p := range q.pools {
+			b.low[p], b.high[p] = new(big.Int), new(big.Int)
+		}
+		q.sum(b)
+		b.mul[0], b.div[0] = q.plan(b.low)
+		b.mul[1], b.div[1] = b.mul[0], b.div[0]
+		if !b.exact {
+			b.mul[1], b.div[1] = q.plan(b.high)
+		}
+		q.bounds[level] = b
+	})
+	return q.bounds[level]
+}
+
+// sum adds amount × multiplier of all entrants.
+func (q *quotas) sum(b *quotaBounds) {
+	var num, den, v, term, low, rem big.Int
+	var words [3][]big.Word
+	for e := range q.n {
+		n, d := q.ratio(e)
+		words[0], words[1] = q.codes.words(words[0], n), q.codes.words(words[1], d)
+		num.SetBits(words[0])
+		den.SetBits(words[1])
+		low.QuoRem(term.Mul(&num, b.scale), &den, &rem)
+		for p := range q.pools {
+			w := q.amount(p, e).Words()
+			words[2] = appendWords(words[2][:0], w[:]...)
+			if len(words[2]) == 0 {
+				continue
+			}
+			v.SetBits(words[2])
+			b.low[p].Add(b.low[p], term.Mul(&v, &low))
+			b.high[p].Add(b.high[p], &term)
+			if rem.Sign() > 0 {
+				b.high[p].Add(b.high[p], &v)
+			}
+		}
+	}
+}
+
+// quotaRoom is one goroutine's room.
+type quotaRoom struct {
+	sum, term, v, num, den, q, r big.Int
+	words                        []big.Word
+}
+
+// floor is ⌊x/unit⌋·unit of entrant e.
+func (q *quotas) floor(w *quotaRoom, e int, unit *big.Int) *big.Int {
+	var first big.Int
+	for level := range quotaBits {
+		b := q.at(level)
+		q.bound(w, b, 1, e, unit) // larger totals: the lower bound of x
+		if b.exact {
+			return &w.q
+		}
+		first.Set(&w.q)
+		if q.bound(w, b, 0, e, unit); first.Cmp(&w.q) == 0 {
+			return &w.q
+		}
+	}
+	return &w.q // not reached: the last precision is exact
+}
+
+// bound sets w.q to the floor of x with the totals of one side.
+func (q *quotas) bound(w *quotaRoom, b *quotaBounds, side, e int, unit *big.Int) {
+	w.sum.SetInt64(0)
+	for p := range q.pools {
+		if b.mul[side][p] == nil {
+			continue
+		}
+		v := q.amount(p, e).Words()
+		w.words = appendWords(w.words[:0], v[:]...)
+		w.sum.Add(&w.sum, w.term.Mul(w.v.SetBits(w.words), b.mul[side][p]))
+	}
+	n, d := q.ratio(e)
+	if w.sum.Sign() == 0 {
+		w.q.SetInt64(0)
+		return
+	}
+	w.words = q.codes.words(w.words, n)
+	w.term.Mul(&w.sum, w.v.SetBits(w.words))
+	w.num.Mul(&w.term, b.scale)
+	w.words = q.codes.words(w.words, d)
+	w.den.Mul(b.div[side], w.v.SetBits(w.words))
+	w.q.QuoRem(&w.num, &w.den, &w.r)
+	if unit != nil && unit.BitLen() > 1 {
+		w.q.Sub(&w.q, w.r.Rem(&w.q, unit))
+	}
+}
