@@ -329,7 +329,6 @@ func (k *checker) compareLedger() {
 			line(fmt.Sprintf("chains[%d]", j), got, want)
 		}
 		line("residual", l.residual.String(), r.residual.String())
-		line("residualTo", l.residualTo, r.residualTo)
 		line("leaves", l.leaves, strconv.Itoa(r.leaves))
 		line("dropped", l.dropped, strconv.Itoa(r.dropped))
 	}

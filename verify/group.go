@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ type tree struct {
 	man        *manTree
 	decl       *treeDecl // nil when the campaign does not have its family, or could not be read
 	at         string    // place in the manifest
+	number     int       // place among the trees of the manifest
 	leaf       *leafRule // nil when its leaves cannot be hashed
 	g          *group    // nil when no group lists it
 	fam        *groupFamily
@@ -118,11 +120,15 @@ func (k *checker) planGroup(g *group) bool {
 	if m.claims < 1 || len(m.families) == 0 {
 		bad("claims", strconv.Itoa(m.claims)+" in "+strconv.Itoa(len(m.families))+" families", "at least one")
 	}
+	ordered, last := true, -1 // families and their parts stand in the order of the trees
 	for i, ids := range m.families {
 		f := &groupFamily{part: -1, pos: -1, proof: -1}
 		leaves := 0
 		for _, id := range ids {
 			t := k.trees[id]
+			if t != nil {
+				ordered, last = ordered && t.number > last, t.number
+			}
 			if t == nil || t.g != nil {
 				bad(fmt.Sprintf("families[%d]", i), strconv.Quote(id), "a tree of the manifest, in one group")
 				continue
@@ -152,8 +158,11 @@ func (k *checker) planGroup(g *group) bool {
 		}
 		f.fields = f.trees[0].man.profile.fields
 		for _, t := range f.trees[1:] {
-			if !slices.Equal(t.man.profile.fields, f.fields) {
-				bad(fmt.Sprintf("families[%d]", i), "trees of one family with different fields", "")
+			if !slices.Equal(t.man.profile.fields, f.fields) || !maps.Equal(t.man.profile.text, f.trees[0].man.profile.text) {
+				bad(fmt.Sprintf("families[%d]", i), "parts of one family with different profiles", "")
+			}
+			if (t.leaf == nil) != (f.trees[0].leaf == nil) {
+				bad(fmt.Sprintf("families[%d]", i), "parts of one family of which some can be hashed", "")
 			}
 		}
 		g.families = append(g.families, f)
@@ -169,7 +178,12 @@ func (k *checker) planGroup(g *group) bool {
 	if size := k.shardBytes(m.id); k.f.total() == before && int64(g.n) > size/34 {
 		bad("claims", strconv.Itoa(g.n), fmt.Sprintf("no more than fit in %d bytes of shards", size))
 	}
-	return k.f.total() == before
+	good := k.f.total() == before
+	if !ordered {
+		bad("families", fmt.Sprint(m.families), "trees in the order of the manifest")
+		g.blame()
+	}
+	return good
 }
 
 func (k *checker) shardBytes(id string) (total int64) {
@@ -218,75 +232,6 @@ func (k *checker) planColumns(g *group) {
 	if !slices.Equal(want, g.man.columns) {
 		k.f.add(GroupColumns, g.at+".columns", fmt.Sprint(g.man.columns), fmt.Sprint(want))
 	}
-}
-
-// planCut checks cut and the number of shards.
-func (k *checker) planCut(g *group) {
-	shards := 0
-	switch g.man.layout {
-	case "inline":
-		if g.man.cut != -1 {
-			k.f.add(GroupCut, g.at+".cut", strconv.Itoa(g.man.cut), "empty in layout inline")
-		}
-		shards = (g.n + g.shard - 1) / g.shard
-	case "subtree":
-		shape := g.families[0].trees[0].man.profile.text["shape"]
-		for _, f := range g.families {
-			if s := f.trees[0].man.profile.text["shape"]; s != shape {
-				k.f.add(GroupMismatch, g.at+".families", "trees of shapes "+shape+" and "+s, "one shape")
-				return
-			}
-		}
-		depth := depthOf(shape, g.n)
-		if shape == "heap" {
-			g.cut = max(0, depth-floorLog2(g.shard))
-			shards = 1 << g.cut
-			if g.cut == depth && 1<<depth != g.n {
-				k.f.add(GroupCut, "manifest.json publish.shard", strconv.Itoa(g.shard), "at least 2 for a heap of this size")
-			}
-		} else {
-			g.cut = min(floorLog2(g.shard), depth)
-			shards = (g.n + 1<<g.cut - 1) >> g.cut
-		}
-		if g.man.cut != g.cut {
-			k.f.add(GroupCut, g.at+".cut", strconv.Itoa(g.man.cut), strconv.Itoa(g.cut))
-		}
-	}
-	if g.man.shards != shards {
-		k.f.add(GroupCut, g.at+".shards", strconv.Itoa(g.man.shards), strconv.Itoa(shards))
-	}
-}
-
-// runs are the ranges of rows, in key order, that shard i holds, in the order of its rows.
-func (g *group) runs(i int) [][2]int {
-	if g.man.layout == "inline" {
-		return [][2]int{{i * g.shard, min(g.n, (i+1)*g.shard)}}
-	}
-	shape := g.families[0].trees[0].man.profile.text["shape"]
-	if shape != "heap" {
-		return [][2]int{{i << g.cut, min(g.n, (i+1)<<g.cut)}}
-	}
-	// Below subtree root r = 2^cut − 1 + i, the nodes e levels down are t[(r+1)·2^e − 1] and the 2^e − 1 after it. Those that exist and are leaves are rows; leaf k is
-	// t[2n−2−k], so ascending leaf numbers are descending places.
-	r := 1<<g.cut - 1 + i
-	bottom := depthOf(shape, g.n) - g.cut
-	var out [][2]int
-	for _, e := range []int{bottom, bottom - 1} {
-		if e < 0 {
-			continue
-		}
-		first := max((r+1)<<e-1, g.n-1)
-		last := min((r+2)<<e-2, 2*g.n-2)
-		if first <= last {
-			run := [2]int{2*g.n - 2 - last, 2*g.n - 1 - first}
-			if len(out) > 0 && out[0][1] == run[0] {
-				out[0][1] = run[1]
-				continue
-			}
-			out = append(out, run)
-		}
-	}
-	return out
 }
 
 // checkGrouping repeats how groups are made: in tree order, a newcomer joins the first group that fits, else opens the next.

@@ -121,15 +121,20 @@ func (k *checker) readInputs() {
 			stated = &k.man.inputs[i]
 		}
 		read := false
+		raw := k.o.Inputs != nil && !d.derived
+		if raw && strings.HasPrefix(d.file, "../") {
+			raw = false
+			k.skipped = append(k.skipped, fmt.Sprintf("the raw file of input %q: %s is outside the folder of inputs", d.role, clip(d.file)))
+		}
 		if stated != nil && stated.file != "" {
 			into := data
-			if k.o.Inputs != nil && !d.derived { // the raw file is what is computed from
+			if raw { // the raw file is what is computed from
 				into = data.apart(d.role)
 			}
 			read = k.readOne(d, stated, into, true)
 			copies++
 		}
-		if k.o.Inputs != nil && !d.derived {
+		if raw {
 			read = k.readOne(d, stated, data, false)
 			raws++
 		}
@@ -138,7 +143,10 @@ func (k *checker) readInputs() {
 		}
 		if !read {
 			complete = false
-			if (k.o.Inputs == nil || d.derived) && (stated == nil || stated.file == "") {
+			if stated != nil {
+				k.checkStated(d, stated)
+			}
+			if !raw && (stated == nil || stated.file == "") {
 				k.skipped = append(k.skipped, fmt.Sprintf("input %q: the bundle has only its digest, and %s given", d.role, notGiven(d)))
 			}
 		}
@@ -177,6 +185,29 @@ func (k *checker) sameRoles(decls []inputDecl) bool {
 		return false
 	}
 	return true
+}
+
+// checkStated checks the form of what the manifest says of an input that could not be read.
+func (k *checker) checkStated(d *inputDecl, s *manInput) {
+	at := "manifest.json input " + d.role
+	if m, err := k.camp.mapColumns(&inputDecl{role: d.role}, s.columns, true); err != nil || !slices.Equal(m.names(), s.columns) {
+		k.f.add(InputColumns, at, fmt.Sprint(s.columns), "the columns of the rule's page, in its order")
+	} else if want := k.camp.sortedForm(d.role, s.columns); (s.order == "sorted") != want || (s.order == "file") == want {
+		k.f.add(InputColumns, at, strconv.Quote(s.order), "the order that follows from the columns")
+	}
+	var sum digest
+	if !unhex(sum[:], s.sha256) {
+		k.f.add(InputDigest, at, strconv.Quote(s.sha256), "64 lower-case hex digits")
+	}
+	if _, ok := parseCount(s.rows); !ok || (d.rows != "" && d.rows != s.rows) {
+		k.f.add(InputRows, at, strconv.Quote(s.rows), or(d.rows, "decimal digits"))
+	}
+	_, _, err := splitDecimal(s.sum)
+	if hasSum(d.role) != (err == nil) || (err == nil && trimDecimal(s.sum) != s.sum) {
+		k.f.add(InputSum, at, strconv.Quote(s.sum), "a decimal without trailing zeros, empty for inputs without a value")
+	} else if d.sum != "" && trimDecimal(d.sum) != s.sum {
+		k.f.add(InputSum, at, strconv.Quote(s.sum), trimDecimal(d.sum))
+	}
 }
 
 // readOne reads a raw file or a copy and compares what it says with the manifest and with the campaign's declarations.
@@ -310,63 +341,6 @@ func (k *checker) readTable(d *inputDecl, r io.Reader, data *ruleData, isCopy bo
 	}
 	io.Copy(io.Discard, r)
 	return in, digest(h.Sum(nil)), nil
-}
-
-// columnMap says where the columns of a role stand in a file.
-type columnMap struct {
-	all []string // required and optional, in the order of the page
-	at  []int    // place in the file, -1: not there
-	row [][]byte
-}
-
-func (c *campaign) mapColumns(d *inputDecl, header []string, isCopy bool) (*columnMap, error) {
-	required, optional := c.roleColumns(d.role)
-	m := &columnMap{all: append(slices.Clone(required), optional...)}
-	used := map[string]bool{}
-	for i, ours := range m.all {
-		theirs := ours
-		if to, ok := d.rename[ours]; ok && !isCopy {
-			theirs = to
-		}
-		at := slices.Index(header, theirs)
-		if at < 0 && i < len(required) {
-			return nil, fmt.Errorf("line 1: no column %q", theirs)
-		}
-		if at >= 0 && slices.Contains(header[at+1:], theirs) {
-			return nil, fmt.Errorf("line 1: column %q stands twice", theirs)
-		}
-		used[theirs] = true
-		m.at = append(m.at, at)
-	}
-	for _, name := range header {
-		if !used[name] && (isCopy || !slices.Contains(d.ignore, name)) {
-			return nil, fmt.Errorf("line 1: column %q is not known", name)
-		}
-	}
-	m.row = make([][]byte, len(m.all))
-	return m, nil
-}
-
-func (m *columnMap) names() (out []string) {
-	for i, name := range m.all {
-		if m.at[i] >= 0 {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
-func (m *columnMap) has(name string) bool { return m.at[slices.Index(m.all, name)] >= 0 }
-
-// cells are the cells of the row that t stands on, in page order; nil for a column that the file does not have.
-func (m *columnMap) cells(t *table) [][]byte {
-	for i, at := range m.at {
-		m.row[i] = nil
-		if at >= 0 {
-			m.row[i] = t.cell(at)
-		}
-	}
-	return m.row
 }
 
 func notGiven(d *inputDecl) string {
