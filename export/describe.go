@@ -77,46 +77,55 @@ func describe(a *alloc.Allocation, trees []*Tree) (*Manifest, []*group, error) {
 	return m, groups, nil
 }
 
-// checkTotals proves that trees and ledger tell the same: for each token, claims and what was paid before are what all leaves hold.
-// A rule whose trees are none publishes tables only.
+// checkTotals proves FORMAT.md section 5 before anything is published: for each token, claims and what was paid before are what all leaves
+// hold, chain by chain where nothing was paid before, and the ledger counts these leaves. Nothing in a campaign can break it, so a
+// difference is a fault of this program. A rule whose trees are none publishes tables only.
 func checkTotals(a *alloc.Allocation, trees []*Tree) error {
 	if len(a.Campaign.Trees) == 0 {
 		return nil
 	}
 	for k := range a.Tokens {
 		token, l := a.Tokens[k].Token, &a.Tokens[k].Ledger
-		held, leaves := new(big.Int), 0
-		for _, t := range trees {
-			j := slices.IndexFunc(t.Tokens, func(k *campaign.Token) bool { return k.ID == token.ID })
-			if j < 0 {
-				continue
-			}
-			for i := range token.Assets {
-				if on := &token.Assets[i]; on.Asset.Chain == t.Chain {
-					held.Add(held, new(big.Int).Mul(on.Unit(*token), t.Totals[j].Big()))
+		held := new(big.Int)
+		for i := range token.Assets {
+			on := &token.Assets[i]
+			var line alloc.ChainLine
+			for _, c := range l.Chains {
+				if c.Chain == on.Asset.Chain {
+					line = c
 				}
 			}
-			leaves += t.leavesOf(j)
+			here, leaves := new(big.Int), 0
+			for _, t := range trees {
+				if j := slices.IndexFunc(t.Tokens, func(u *campaign.Token) bool { return u.ID == token.ID }); j >= 0 && t.Chain == on.Asset.Chain {
+					here.Add(here, t.Totals[j].Big())
+					leaves += t.leavesOf(on.Asset.Token)
+				}
+			}
+			here.Mul(here, on.Unit(*token))
+			if l.PaidBefore.IsZero() && here.Cmp(line.Claims.Big()) != 0 || leaves != line.Leaves {
+				return fmt.Errorf("export: %d leaves on %s hold %d base units of %s, the ledger has %d leaves and claims of %s",
+					leaves, on.Asset.Chain, here, token.ID, line.Leaves, line.Claims)
+			}
+			held.Add(held, here)
 		}
-		if want := new(big.Int).Add(l.Claims.Big(), l.PaidBefore.Big()); held.Cmp(want) != 0 || leaves != l.Leaves {
-			return fmt.Errorf("export: token %s: %d leaves hold %s, the ledger has %d leaves, claims and paid before of %s", token.ID, leaves, held, l.Leaves, want)
+		if want := new(big.Int).Add(l.Claims.Big(), l.PaidBefore.Big()); held.Cmp(want) != 0 {
+			return fmt.Errorf("export: leaves hold %d base units of %s, the ledger has claims and paid before of %d", held, token.ID, want)
 		}
 	}
 	return nil
 }
 
-// leavesOf counts the leaves of the tree's token j.
-func (t *Tree) leavesOf(j int) int {
+// leavesOf counts the leaves that pay a token of the tree.
+func (t *Tree) leavesOf(token merkle.Account) int {
 	tokens := t.Tree.Rows().Tokens
 	if tokens == nil {
 		return t.Tree.Len()
 	}
 	n := 0
 	for _, a := range tokens {
-		for i := range t.Tokens[j].Assets {
-			if on := t.Tokens[j].Assets[i].Asset; on.Chain == t.Chain && on.Token == a {
-				n++
-			}
+		if a == token {
+			n++
 		}
 	}
 	return n

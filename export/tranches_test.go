@@ -38,7 +38,7 @@ func trancheAllocation(t *testing.T, n int, treeLine string) *alloc.Allocation {
 	if a.Order == nil {
 		t.Fatal("a fixed list has a claim order")
 	}
-	a.Tokens[0].Ledger.Leaves = leaves
+	a.Tokens[0].Ledger.Leaves, a.Tokens[0].Ledger.Chains[0].Leaves = leaves, leaves
 	return a
 }
 
@@ -119,11 +119,14 @@ func TestWrite_refusesAnotherLedger(t *testing.T) {
 	for name, edit := range map[string]func(*alloc.Ledger){
 		"claims":      func(l *alloc.Ledger) { l.Claims, _ = l.Claims.Add(merkle.AmountFromWords([4]uint64{1})) },
 		"paid before": func(l *alloc.Ledger) { l.PaidBefore, _ = l.PaidBefore.Add(merkle.AmountFromWords([4]uint64{1})) },
-		"leaves":      func(l *alloc.Ledger) { l.Leaves++ },
+		"chain": func(l *alloc.Ledger) {
+			l.Chains = []alloc.ChainLine{{Chain: evmChain, Claims: l.Claims, Leaves: l.Leaves + 1}}
+		},
+		"other chain": func(l *alloc.Ledger) { l.Chains = nil },
 	} {
 		l := a.Tokens[0].Ledger
 		edit(&a.Tokens[0].Ledger)
-		if _, err := Write(context.Background(), filepath.Join(t.TempDir(), "bundle"), a, trees, Options{noSync: true}); err == nil || !strings.Contains(err.Error(), "leaves hold") {
+		if _, err := Write(context.Background(), filepath.Join(t.TempDir(), "bundle"), a, trees, Options{noSync: true}); err == nil || !strings.Contains(err.Error(), "the ledger has") {
 			t.Errorf("%s: got %v", name, err)
 		}
 		a.Tokens[0].Ledger = l
