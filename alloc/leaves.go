@@ -13,6 +13,7 @@ import (
 
 type manifestTree struct {
 	ID        string
+	Family    string
 	Chain     merkle.Chain
 	Tokens    []string
 	Totals    []string
@@ -127,8 +128,8 @@ func (b *bundle) shard(r *reading, l *leafRows, g *manifestGroup, trees map[stri
 				return errShard
 			}
 		}
-		for f, parts := range g.Families {
-			if err := b.leaf(r, l, g, trees, who, strconv.Itoa(f), parts, cells); err != nil {
+		for _, parts := range g.Families {
+			if err := b.leaf(r, l, g, trees, who, parts, cells); err != nil {
 				return err
 			}
 		}
@@ -137,7 +138,15 @@ func (b *bundle) shard(r *reading, l *leafRows, g *manifestGroup, trees map[stri
 }
 
 // leaf adds the leaf of one account in one family.
-func (b *bundle) leaf(r *reading, l *leafRows, g *manifestGroup, trees map[string]int, who merkle.Account, family string, parts, cells []string) error {
+func (b *bundle) leaf(r *reading, l *leafRows, g *manifestGroup, trees map[string]int, who merkle.Account, parts, cells []string) error {
+	if len(parts) == 0 {
+		return errShard
+	}
+	first, known := trees[parts[0]]
+	if !known {
+		return errShard
+	}
+	family := b.manifest.Trees[first].Family
 	cell := func(field string) string {
 		for i, c := range g.Columns {
 			if c.Field == field && c.Family == family {
@@ -152,9 +161,6 @@ func (b *bundle) leaf(r *reading, l *leafRows, g *manifestGroup, trees map[strin
 		if part, err = strconv.Atoi(cell("part")); err != nil || part < 0 || part >= len(parts) {
 			return errShard
 		}
-	}
-	if len(parts) == 0 {
-		return errShard
 	}
 	at, known := trees[parts[part]]
 	if !known || at > 1<<16-1 {
