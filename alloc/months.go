@@ -101,6 +101,9 @@ func (m *months) index(r *reading) *byEntrant {
 // refine checks exits and the sum of what is carried in.
 func (m *months) refine(r *reading) {
 	m.status = make([]uint8, m.in.len())
+	if m.lost() {
+		return
+	}
 	m.leave(r)
 	if m.prev == nil {
 		return
@@ -125,6 +128,9 @@ func (m *months) refine(r *reading) {
 		m.prev.refuse(r, "it has %d open positions, and claims: tranches carries none", positions)
 	}
 }
+
+// lost reports whether the month before was refused. What depends on it cannot be judged then.
+func (m *months) lost() bool { return m.set.Previous != nil && m.prev == nil }
 
 func (m *months) completion() bool { return m.set.RollAt == "completion" }
 

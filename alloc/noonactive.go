@@ -57,7 +57,7 @@ func (a *noonActive) refine(r *reading, keepRows bool) {
 		if month == a.month {
 			return a.listed[e], r.out[e] > 0
 		}
-		return a.unelected(r, e, month) >= 0, false
+		return a.unelected(r, e, month) >= 0, a.lost()
 	})
 }
 
