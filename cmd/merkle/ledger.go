@@ -67,7 +67,7 @@ func longLedger(b *bytes.Buffer, k *alloc.TokenAllocation) {
 			rows = append(rows, []string{"    " + shortChain(c.Chain), tokens(c.Claims, d), percent(c.Claims, in), fmt.Sprintf("%s leaves", group(fmt.Sprint(c.Leaves)))})
 		}
 	}
-	line("locked", l.Locked, "in open positions", false)
+	line("locked", l.Locked, "open, its accounts' own", false)
 	line("unelected", l.Unelected, "allocations without a choice", false)
 	line("unallocated", l.Unallocated, "", false)
 	line("unvested", l.Unvested, "to "+l.RolledTo, false)

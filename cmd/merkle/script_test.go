@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/*.txtar, one behaviour a file. `exitcode N merkle …` runs a command and compares its exit status;
-// `fixture NAME` copies a shipped campaign.
+// `fixture NAME` copies a shipped campaign; `pin CAMPAIGN` writes the digests of the bundles that it names into it.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -34,6 +34,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exitcode": exitcodeCmd,
 			"fixture":  fixtureCmd,
+			"pin":      pinCmd,
 		},
 	})
 }
@@ -63,6 +64,16 @@ func fixtureCmd(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: fixture NAME")
 	}
 	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(filepath.Join(fixtures, args[0]))))
+}
+
+func pinCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: pin CAMPAIGN")
+	}
+	file := ts.MkAbs(args[0])
+	fixed, err := withDigests(file)
+	ts.Check(err)
+	ts.Check(os.WriteFile(file, fixed, 0o666))
 }
 
 var fixtures = func() string {

@@ -126,8 +126,8 @@ func moreLines(b *bytes.Buffer, r *verify.Report) {
 	rows := [][]string{{"token", "carried in", "rolled in", "locked", "unelected", "unvested", "forgone", "rolled", "rolled to", "paid before"}}
 	for _, k := range r.Tokens {
 		row := []string{k.ID, k.CarriedIn, k.RolledIn, k.Locked, k.Unelected, k.Unvested, k.Forgone, k.Rolled, k.RolledTo, k.PaidBefore}
-		for _, cell := range row[1:] {
-			if strings.Trim(cell, "0") != "" {
+		for i, cell := range row {
+			if name := rows[0][i]; name != "token" && name != "rolled to" && strings.Trim(cell, "0") != "" {
 				rows = append(rows, row)
 				break
 			}
