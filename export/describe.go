@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math/big"
+	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/alloc"
@@ -50,6 +52,9 @@ func describe(a *alloc.Allocation, trees []*Tree) (*Manifest, []*group, error) {
 	for _, r := range a.Assertions {
 		m.Assertions = append(m.Assertions, AssertionInfo{Figure: r.Figure, Prints: r.Prints, Got: r.Got, Holds: r.Holds, Level: r.Level})
 	}
+	if err := checkTotals(a, trees); err != nil {
+		return nil, nil, err
+	}
 	home := map[*Tree]string{}
 	for _, g := range groups {
 		m.Groups = append(m.Groups, g.info())
@@ -63,6 +68,32 @@ func describe(a *alloc.Allocation, trees []*Tree) (*Manifest, []*group, error) {
 		m.Trees = append(m.Trees, t.info(home[t]))
 	}
 	return m, groups, nil
+}
+
+// checkTotals proves the last line of FORMAT.md section 5 before anything is published: on each chain the ledger's claims of a token are the
+// trees' totals times the unit. Nothing in a campaign can break it, so a difference is a fault of this program.
+func checkTotals(a *alloc.Allocation, trees []*Tree) error {
+	for k := range a.Tokens {
+		token := a.Tokens[k].Token
+		for _, on := range token.Assets {
+			want := new(big.Int)
+			for _, line := range a.Tokens[k].Ledger.Chains {
+				if line.Chain == on.Asset.Chain {
+					want = line.Claims.Big()
+				}
+			}
+			got := new(big.Int)
+			for _, t := range trees {
+				if i := slices.IndexFunc(t.Tokens, func(u *campaign.Token) bool { return u.ID == token.ID }); i >= 0 && t.Chain == on.Asset.Chain {
+					got.Add(got, t.Totals[i].Big())
+				}
+			}
+			if got.Mul(got, on.Unit(*token)).Cmp(want) != 0 {
+				return fmt.Errorf("export: trees pay %d base units of %s on %s, the ledger has %d", got, token.ID, on.Asset.Chain, want)
+			}
+		}
+	}
+	return nil
 }
 
 func tokenInfo(t *campaign.Token) TokenInfo {

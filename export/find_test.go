@@ -1,9 +1,15 @@
 package export
 
 import (
+	"archive/zip"
+	"bytes"
+	"context"
 	"fmt"
+	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -148,6 +154,72 @@ func TestFind_ownColumnsWithHardText(t *testing.T) {
 			t.Errorf("got %q, want %q", got[0].Fields, want)
 		}
 	}
+}
+
+// TestFind_oneAccountOnTwoChains: an EVM account is the same on every EVM chain, and has a claim on each.
+func TestFind_oneAccountOnTwoChains(t *testing.T) {
+	const yaml = `format: merkle-campaign/v1
+id: sample
+tokens:
+  T: {decimals: 18, pool: "1", assets: [{asset: "eip155:1/erc20:0x52a67249016f2028d81d641d755131a47ca975b5", decimals: 18}, {asset: "eip155:8453/erc20:0x52a67249016f2028d81d641d755131a47ca975b5", decimals: 12}]}
+rule: {name: fixed/v1, list: {file: list.csv}, unit: base, duplicates: error}
+rounding: {method: floor, at: account-token, residual: {to: treasury}}
+trees:
+  - {id: base, tokens: [T], chain: "eip155:8453", profile: uniswap-v1, order: account, split: 0}
+  - {id: main, tokens: [T], chain: "eip155:1", profile: uniswap-v1, order: account, split: 0}
+`
+	list := "account,amount,chain\n" + oneEVM + ",7,eip155:1\n" + oneEVM + ",5000000,eip155:8453\n" + otherEVM + ",3,eip155:1\n"
+	a := allocation(t, yaml, map[string]string{"list.csv": list})
+	trees, err := Trees(context.Background(), a, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "out")
+	if _, err := Write(context.Background(), dir, a, trees, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(zipped(t, files(t, dir))) // any file system will do
+	if err != nil {
+		t.Fatal(err)
+	}
+	account, err := merkle.ParseAccount(oneEVM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := r.Find(account)
+	if err != nil || len(got) != 2 {
+		t.Fatalf("got %v, %v", got, err)
+	}
+	if p := got[0]; p.Tree != "base" || p.Chain != "eip155:8453" || p.Amount != merkle.NewAmount(5) || p.Decimals != 12 {
+		t.Errorf("got %+v", p)
+	}
+	if p := got[1]; p.Tree != "main" || p.Chain != "eip155:1" || p.Amount != merkle.NewAmount(7) || p.Decimals != 18 {
+		t.Errorf("got %+v", p)
+	}
+}
+
+// zipped is the bundle as a zip archive.
+func zipped(t *testing.T, got map[string]string) fs.FS {
+	t.Helper()
+	var buf bytes.Buffer
+	w := zip.NewWriter(&buf)
+	for path, text := range got {
+		f, err := w.Create(path)
+		if err == nil {
+			_, err = io.WriteString(f, text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := zip.NewReader(bytes.NewReader(buf.Bytes()), int64(buf.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 func TestFind_saysWhatTheClaimNeeds(t *testing.T) {
