@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // sizes beyond which a file is not read whole. Inputs are streamed and have no limit.
@@ -111,7 +112,7 @@ func (k *checker) parseSums(data []byte) {
 		}
 		name := string(line[66:])
 		switch {
-		case !fs.ValidPath(name) || name == "." || name == "manifest.json" || name == "manifest.sig" || name == "SHA256SUMS":
+		case !fs.ValidPath(name) || strings.ContainsFunc(name, unicode.IsControl) || name == "." || name == "manifest.json" || name == "manifest.sig" || name == "SHA256SUMS":
 			k.f.add(SumsMalformed, where, strconv.QuoteToASCII(name), "the path of another file of the bundle")
 			continue
 		case name <= last:

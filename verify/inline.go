@@ -79,15 +79,16 @@ func (w *shardReader) inlineProof(t *tree, j int, s *shaper, leaf digest, stated
 		}
 		proof[i] = d
 	}
-	if got := s.fold(leaf, proof); got != t.root {
+	got := s.fold(leaf, proof)
+	if got != t.root {
 		w.c.add(ProofWrong, at, "the proof leads to "+hex0x(got[:]), t.man.root)
 		w.blame(t.fam)
 	}
 	if t.leaf.hash != keccak || !second {
 		return false
 	}
-	if !secondOpinion(leaf, proof, t.root) {
-		w.c.add(ProofSecond, at, "github.com/cbergoon/merkletree does not accept the proof", "")
+	if own := got == t.root; secondOpinion(leaf, proof, t.root) != own {
+		w.c.add(ProofSecond, at, "accepted by github.com/cbergoon/merkletree: "+yes(!own), yes(own))
 		w.blame(t.fam)
 	}
 	return true
