@@ -241,3 +241,49 @@ func TestFind_saysWhatTheClaimNeeds(t *testing.T) {
 		t.Errorf("claim function %q", p.Claim)
 	}
 }
+
+// TestFind_constantsAndColumnsOfASplitTree: constants are in the manifest once, columns go with their rows into the parts.
+func TestFind_constantsAndColumnsOfASplitTree(t *testing.T) {
+	for _, order := range []string{"account", "input"} {
+		token := evmToken("T", 6, "1000")
+		a := allocation(t, fixedCampaign([]string{token}, []string{
+			`{id: t, tokens: [T], profile: oz-standard-v1, fields: ["salt:uint256", "account:address", "token:address", "amount:uint256", "memo:string"], constants: {salt: "7"}, order: ` + order + `, split: 2}`,
+		}), map[string]string{"list.csv": "account,amount,memo\n" + oneEVM + ",5,one\n" + otherEVM + ",6,other\n0x6ab3311bfe7c52d93098e661558a14c2e56fc28d,7,third\n"})
+		trees, err := Trees(context.Background(), a, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(t.TempDir(), "out")
+		m, err := Write(context.Background(), dir, a, trees, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const address = "0x52a67249016f2028d81d641d755131a47ca975b5"
+		for _, tr := range m.Trees {
+			if len(m.Trees) != 2 || len(tr.Constants) != 2 || tr.Constants["salt"] != "7" || tr.Constants["token"] != address {
+				t.Errorf("tree %s of %d: constants %v", tr.ID, len(m.Trees), tr.Constants)
+			}
+		}
+		r, err := Open(os.DirFS(dir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for text, memo := range map[string]string{oneEVM: "one", otherEVM: "other", "0x6ab3311bfe7c52d93098e661558a14c2e56fc28d": "third"} {
+			account, err := merkle.ParseAccount(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := r.Find(account)
+			if err != nil || len(got) != 1 {
+				t.Fatalf("%s: %v, %v", text, got, err)
+			}
+			var values []string
+			for _, f := range got[0].Fields {
+				values = append(values, f.Value)
+			}
+			if want := []string{"7", text, address, got[0].Amount.String(), memo}; !slices.Equal(values, want) {
+				t.Errorf("got %q, want %q", values, want)
+			}
+		}
+	}
+}
