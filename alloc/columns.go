@@ -70,7 +70,6 @@ func (t *Table) bind(in *campaign.Input, want []column) (places []int, ok bool) 
 				name = other
 			}
 			t.fault(cell{line: 1, col: 1}, "column", name, ErrMissingColumn)
-			ok = false
 		}
 	}
 	return places, t.bad == before
@@ -95,7 +94,7 @@ func present(want []column, places []int) []string {
 	return list
 }
 
-// place is a compact Pos inside one file: 4 bytes of line and 2 of column, 0 when the column is beyond 65535.
+// places are positions inside one file in 6 bytes each; a column beyond 65535 is kept as 0, which is not printed.
 type places struct {
 	lines []uint32
 	cols  []uint16

@@ -127,7 +127,7 @@ func (r *reading) compute(rule rule, results []ExclusionResult) (*Allocation, er
 }
 
 // enrol makes the entrants that keep selects the entrants of the allocation, in entrant order, and returns their numbers.
-// The account that takes residuals is one of them, with a number past the end of the roll when it is not entitled.
+
 func (a *Allocation) enrol(r *reading, keep func(id uint32) bool) []uint32 {
 	ids := r.roll.sorted(keep)
 	a.Entrants = make([]Entrant, len(ids))
