@@ -171,25 +171,58 @@ func (t *solType) encodeInt(dst []byte, cell string) ([]byte, error) {
 	return append(dst, n[:]...), nil
 }
 
-// encodeArray reads a JSON array of the elements' cells.
+// encodeArray reads an array cell: the elements' cells between brackets, parted by commas; strings are JSON strings.
 func (t *solType) encodeArray(dst []byte, cell string) ([]byte, error) {
-	v, err := parseJSON([]byte(cell))
-	if err != nil || v.kind != jsonArray || (t.length >= 0 && len(v.items) != t.length) {
+	cells, ok := splitArray(cell)
+	if !ok || (t.length >= 0 && len(cells) != t.length) {
 		return dst, errCell
 	}
 	if t.length < 0 {
-		dst = appendWord(dst, len(v.items))
+		dst = appendWord(dst, len(cells))
 	}
-	cells := make([]string, len(v.items))
-	types := make([]solType, len(v.items))
-	for i := range v.items {
+	types := make([]solType, len(cells))
+	for i := range types {
 		types[i] = *t.elem
-		cells[i] = v.items[i].text
-		if v.items[i].kind != jsonString {
-			cells[i] = string(appendJSON(nil, &v.items[i]))
+		if t.elem.kind != typeString {
+			continue
 		}
+		v, err := parseJSON([]byte(cells[i]))
+		if err != nil || v.kind != jsonString || string(appendText(nil, v.text)) != cells[i] {
+			return dst, errCell
+		}
+		cells[i] = v.text
 	}
 	return encodeTuple(dst, types, cells)
+}
+
+// splitArray parts "[a,[b,c]]" into "a" and "[b,c]".
+func splitArray(s string) (out []string, ok bool) {
+	if len(s) < 2 || s[0] != '[' || s[len(s)-1] != ']' {
+		return nil, false
+	}
+	s = s[1 : len(s)-1]
+	if s == "" {
+		return nil, true
+	}
+	depth, start, quoted := 0, 0, false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[':
+			depth++
+		case c == ']':
+			if depth--; depth < 0 {
+				return nil, false
+			}
+		case c == ',' && depth == 0:
+			out, start = append(out, s[start:i]), i+1
+		}
+	}
+	return append(out, s[start:]), depth == 0 && !quoted
 }
 
 // encodeTuple is abi.encode: heads in order, where a dynamic value's head is the offset of its tail from the start of the tuple.

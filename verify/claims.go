@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // dueClaim is one leaf that the allocation gives.
@@ -255,11 +256,10 @@ func (k *checker) compareLeaf(d *treeDecl, c *dueClaim, h *heldClaim) {
 	}
 }
 
-// sameCell compares an input's cell with the leaf's; an address may be spelled with its checksum in an input.
+// sameCell compares an input's cell with the leaf's; addresses and bytes may have upper-case letters in an input.
 func sameCell(typ, input, leaf string) bool {
-	if typ == "address" {
-		var a [20]byte
-		return parseEVM(a[:], input) == nil && hex0x(a[:]) == leaf
+	if strings.HasPrefix(typ, "address") || strings.HasPrefix(typ, "bytes") {
+		return strings.ToLower(input) == leaf
 	}
 	return input == leaf
 }
