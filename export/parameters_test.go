@@ -38,7 +38,7 @@ func TestFind_everyParameter(t *testing.T) {
 					t.Logf("%s %s %d: %v", shape, pair, width, err)
 					continue
 				}
-				for _, n := range []int{1, 2, 3, 5, 8, 13, 21} {
+				for _, n := range []int{1, 2, 3, 6, 11} {
 					for _, order := range []tree.Order{tree.OrderAccount, tree.OrderInput} {
 						checkParameters(t, p, n, order)
 						run++
@@ -47,7 +47,7 @@ func TestFind_everyParameter(t *testing.T) {
 			}
 		}
 	}
-	if run < 200 {
+	if run < 150 {
 		t.Errorf("only %d combinations are valid", run)
 	}
 }
