@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -152,8 +153,11 @@ func (k *checker) planGroup(g *group) bool {
 		}
 		f.fields = f.trees[0].man.profile.fields
 		for _, t := range f.trees[1:] {
-			if !slices.Equal(t.man.profile.fields, f.fields) {
-				bad(fmt.Sprintf("families[%d]", i), "trees of one family with different fields", "")
+			if !slices.Equal(t.man.profile.fields, f.fields) || !maps.Equal(t.man.profile.text, f.trees[0].man.profile.text) {
+				bad(fmt.Sprintf("families[%d]", i), "parts of one family with different profiles", "")
+			}
+			if (t.leaf == nil) != (f.trees[0].leaf == nil) {
+				bad(fmt.Sprintf("families[%d]", i), "parts of one family of which some can be hashed", "")
 			}
 		}
 		g.families = append(g.families, f)

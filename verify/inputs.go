@@ -94,6 +94,9 @@ func (k *checker) readInputs() {
 		}
 		if !read {
 			complete = false
+			if stated != nil {
+				k.checkStated(d, stated)
+			}
 			if k.o.Inputs == nil && (stated == nil || stated.file == "") {
 				k.skipped = append(k.skipped, fmt.Sprintf("input %q: the bundle has only its digest, and no raw inputs were given", d.role))
 			}
@@ -133,6 +136,29 @@ func (k *checker) sameRoles(decls []inputDecl) bool {
 		return false
 	}
 	return true
+}
+
+// checkStated checks the form of what the manifest says of an input that could not be read.
+func (k *checker) checkStated(d *inputDecl, s *manInput) {
+	at := "manifest.json input " + d.role
+	if m, err := k.camp.mapColumns(&inputDecl{role: d.role}, s.columns, true); err != nil || !slices.Equal(m.names(), s.columns) {
+		k.f.add(InputColumns, at, fmt.Sprint(s.columns), "the columns of the rule's page, in its order")
+	} else if want := k.camp.sortedForm(d.role, s.columns); (s.order == "sorted") != want || (s.order == "file") == want {
+		k.f.add(InputColumns, at, strconv.Quote(s.order), "the order that follows from the columns")
+	}
+	var sum digest
+	if !unhex(sum[:], s.sha256) {
+		k.f.add(InputDigest, at, strconv.Quote(s.sha256), "64 lower-case hex digits")
+	}
+	if _, ok := parseCount(s.rows); !ok || (d.rows != "" && d.rows != s.rows) {
+		k.f.add(InputRows, at, strconv.Quote(s.rows), or(d.rows, "decimal digits"))
+	}
+	_, _, err := splitDecimal(s.sum)
+	if hasSum := !slices.Contains(s.columns, "id") && !slices.Contains(s.columns, "reason"); hasSum != (err == nil) || (err == nil && trimDecimal(s.sum) != s.sum) {
+		k.f.add(InputSum, at, strconv.Quote(s.sum), "a decimal without trailing zeros, empty for inputs without a value")
+	} else if d.sum != "" && trimDecimal(d.sum) != s.sum {
+		k.f.add(InputSum, at, strconv.Quote(s.sum), trimDecimal(d.sum))
+	}
 }
 
 // readOne reads a raw file or a copy and compares what it says with the manifest and with the campaign's declarations.
