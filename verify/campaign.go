@@ -164,7 +164,7 @@ func (r *memberReader) campaign(v *value) *campaign {
 		}
 	}
 	o.each("exclude", func(at string, v *value) {
-		c.exclude = append(c.exclude, r.inputDecl(at, "exclude-"+strconv.Itoa(len(c.exclude)), v, "file list version"))
+		c.exclude = append(c.exclude, r.inputDecl(at, "exclude-"+strconv.Itoa(len(c.exclude)), v, "file list"))
 	})
 	o.each("assert", func(at string, v *value) {
 		e := r.settings(at, v, "figure prints", "token weight proposal account chain rounding level")

@@ -14,6 +14,7 @@ type tree struct {
 	man        *manTree
 	decl       *treeDecl // nil when the campaign does not have its family, or could not be read
 	at         string    // place in the manifest
+	number     int       // place among the trees of the manifest
 	leaf       *leafRule // nil when its leaves cannot be hashed
 	g          *group    // nil when no group lists it
 	fam        *groupFamily
@@ -119,11 +120,15 @@ func (k *checker) planGroup(g *group) bool {
 	if m.claims < 1 || len(m.families) == 0 {
 		bad("claims", strconv.Itoa(m.claims)+" in "+strconv.Itoa(len(m.families))+" families", "at least one")
 	}
+	ordered, last := true, -1 // families and their parts stand in the order of the trees
 	for i, ids := range m.families {
 		f := &groupFamily{part: -1, pos: -1, proof: -1}
 		leaves := 0
 		for _, id := range ids {
 			t := k.trees[id]
+			if t != nil {
+				ordered, last = ordered && t.number > last, t.number
+			}
 			if t == nil || t.g != nil {
 				bad(fmt.Sprintf("families[%d]", i), strconv.Quote(id), "a tree of the manifest, in one group")
 				continue
@@ -173,7 +178,12 @@ func (k *checker) planGroup(g *group) bool {
 	if size := k.shardBytes(m.id); k.f.total() == before && int64(g.n) > size/34 {
 		bad("claims", strconv.Itoa(g.n), fmt.Sprintf("no more than fit in %d bytes of shards", size))
 	}
-	return k.f.total() == before
+	good := k.f.total() == before
+	if !ordered {
+		bad("families", fmt.Sprint(m.families), "trees in the order of the manifest")
+		g.blame()
+	}
+	return good
 }
 
 func (k *checker) shardBytes(id string) (total int64) {

@@ -20,6 +20,8 @@ func (k *checker) checkKeys(g *group) {
 			k.f.add(ShardOrder, g.rowPlace(at), g.accounts[at].text()+" with key "+hexText(g.keys[at][:8])+"…",
 				"a key after "+hexText(g.keys[at-1][:8])+"…")
 			g.blame()
+		} else if c == 0 {
+			k.checkTokens(g, at)
 		}
 	}
 	if got := hexText(g.keys[0][:]); got != g.man.first {
@@ -27,6 +29,22 @@ func (k *checker) checkKeys(g *group) {
 	}
 	if got := hexText(g.keys[g.n-1][:]); got != g.man.last {
 		k.f.add(GroupMismatch, g.at+".last", g.man.last, got)
+	}
+}
+
+// checkTokens checks that the rows of one account stand by the bytes of their tokens.
+func (k *checker) checkTokens(g *group, at int) {
+	for _, f := range g.families {
+		i := f.sourceField("token")
+		if len(f.trees[0].man.tokens) < 2 || i < 0 || f.cells[i] == nil {
+			continue
+		}
+		before, err1 := parseAccount(f.cells[i][at-1])
+		token, err2 := parseAccount(f.cells[i][at])
+		if err1 != nil || err2 != nil || bytes.Compare(before.bytes(), token.bytes()) >= 0 {
+			k.f.add(ShardOrder, g.rowPlace(at), "token "+f.cells[i][at], "a token after "+f.cells[i][at-1])
+			g.blame()
+		}
 	}
 }
 

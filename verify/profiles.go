@@ -49,7 +49,7 @@ func (k *checker) checkProfiles() {
 		return
 	}
 	for i, mt := range k.man.trees {
-		t := &tree{man: mt, at: fmt.Sprintf("manifest.json trees[%d]", i)}
+		t := &tree{man: mt, number: i, at: fmt.Sprintf("manifest.json trees[%d]", i)}
 		t.root, _ = parseHash(mt.root)
 		t.tokenTexts = k.tokenTexts(mt)
 		k.trees[mt.id] = t

@@ -78,10 +78,14 @@ func (r *memberReader) rule(v *value) (u rule) {
 }
 
 func (r *memberReader) inputDecl(at, role string, v *value, required string) inputDecl {
-	e := r.settings(at, v, required, "format columns ignore rows sum sha256")
+	optional := "format columns ignore rows sum sha256"
+	if strings.HasPrefix(role, "exclude-") {
+		optional += " version"
+	}
+	e := r.settings(at, v, required, optional)
 	d := inputDecl{role: role, file: e.text("file"), format: e.text("format"), rename: map[string]string{}, ignore: e.texts("ignore"),
 		rows: e.text("rows"), sum: e.text("sum"), sha256: e.text("sha256")}
-	if strings.Contains(required, "list") {
+	if strings.HasPrefix(role, "exclude-") {
 		d.list, d.version = e.text("list"), e.text("version")
 	}
 	if !e.missing("columns") {

@@ -59,9 +59,15 @@ func (k *checker) checkManifestValues() {
 }
 
 func (k *checker) checkManifestTrees(tokens map[string]*manToken, bad func(at, got, want string)) {
-	seen := map[string]bool{}
+	seen, parts := map[string]bool{}, map[string]int{}
+	for _, t := range k.man.trees {
+		parts[t.family]++
+	}
 	for i, t := range k.man.trees {
 		at := fmt.Sprintf("trees[%d]", i)
+		if t.parts != parts[t.family] {
+			bad(at+".parts", strconv.Itoa(t.parts), strconv.Itoa(parts[t.family])+", the trees of the family")
+		}
 		if seen[t.id] {
 			bad(at+".id", strconv.Quote(t.id), "each tree once")
 		}
