@@ -283,7 +283,6 @@ func (k *checker) compareLedger() {
 		line("forgone", l.forgone.String(), "0")
 		line("rolled", l.rolled.String(), "0")
 		line("residual", l.residual.String(), r.residual.String())
-		line("residualTo", l.residualTo, r.residualTo)
 		line("leaves", l.leaves, strconv.Itoa(r.leaves))
 		line("dropped", l.dropped, strconv.Itoa(r.dropped))
 	}

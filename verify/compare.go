@@ -34,6 +34,16 @@ func (k *checker) compareCampaign() {
 		}
 	}
 	k.compareTrees()
+	to := c.rounding.to
+	if to == "largest" || to == "account" { // what cannot be moved stays with the treasury
+		to = "treasury"
+	}
+	for i := range m.ledger {
+		if got := m.ledger[i].residualTo; got != to {
+			k.f.add(LedgerMismatch, fmt.Sprintf("manifest.json ledger[%d].residualTo", i), strconv.Quote(got), strconv.Quote(to))
+			k.tokenBad[m.ledger[i].token] = true
+		}
+	}
 	k.checked = append(k.checked, fmt.Sprintf("manifest against campaign.yaml: id, rule, publish, %d tokens, %d exclusion lists, %d trees", len(m.tokens), len(m.exclusions), len(m.trees)))
 }
 
@@ -75,6 +85,10 @@ func capText(z *big.Int) string {
 // compareTrees checks each tree against its family in the campaign, and that trees stand in campaign order, parts in order and none left out.
 func (k *checker) compareTrees() {
 	last, parts := -1, 0
+	count := map[string]int{} // trees of each family
+	for _, t := range k.man.trees {
+		count[t.family]++
+	}
 	for i, t := range k.man.trees {
 		at := fmt.Sprintf("manifest.json trees[%d]", i)
 		j := slices.IndexFunc(k.camp.trees, func(d treeDecl) bool { return d.id == t.family })
@@ -106,7 +120,11 @@ func (k *checker) compareTrees() {
 		}
 		differ("part", strconv.Itoa(t.part), strconv.Itoa(parts))
 		next := i+1 < len(k.man.trees) && k.man.trees[i+1].family == t.family
-		differ("parts", strconv.Itoa(t.parts), strconv.Itoa(max(t.parts, parts+1)))
+		if d.split == 0 {
+			differ("parts", strconv.Itoa(t.parts), "1")
+		} else {
+			differ("parts", strconv.Itoa(t.parts), strconv.Itoa(count[t.family]))
+		}
 		if !next && t.parts != parts+1 {
 			k.f.add(TreeMissing, at, fmt.Sprintf("%d parts of %q", parts+1, t.family), strconv.Itoa(t.parts))
 		}
