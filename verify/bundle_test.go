@@ -74,13 +74,14 @@ func (s sample) sum(k int) int64 {
 func (s sample) pool(k int) string { return fixedText(big.NewInt(s.sum(k)+500), 2) }
 
 func (s sample) list() string {
-	b := "account,amount,token\n"
+	var b strings.Builder
+	b.WriteString("account,amount,token\n")
 	for i := range s.n {
 		for k := range s.tokens {
-			b += fmt.Sprintf("%s,%d,T%d\n", s.accountText(i), s.amount(i, k), k)
+			fmt.Fprintf(&b, "%s,%d,T%d\n", s.accountText(i), s.amount(i, k), k)
 		}
 	}
-	return b
+	return b.String()
 }
 
 // text, list and obj build JSON values.
