@@ -27,7 +27,7 @@ type asr struct {
 	factors [][]big.Word   // w(p)·D/V(p); nil for proposals that pay nothing
 }
 
-func (a *asr) read(r *reading, keepRows bool) error {
+func (a *asr) read(r *reading) error {
 	var err error
 	a.set = r.c.Rule.JupiterASR
 	if a.props, err = r.readProposals(); err != nil {

@@ -34,7 +34,7 @@ type astra struct {
 	takeRow []uint32        // by entrant number: 1 + row of takes, or 0
 }
 
-func (a *astra) read(r *reading, keepRows bool) error {
+func (a *astra) read(r *reading) error {
 	a.set = r.c.Rule.Astra
 	var err error
 	if a.at, err = campaign.Instant([]byte(a.set.At)); err != nil {

@@ -33,7 +33,7 @@ func syntheticVotes(n int) []byte {
 		b.WriteByte(',')
 		b.WriteString(texts[j])
 		b.WriteByte(',')
-		b.WriteString(strconv.Itoa(10 + i*2654435761%1000003))
+		b.WriteString(strconv.FormatUint(10+uint64(i)*2654435761%1000003, 10))
 		b.WriteByte('\n')
 	}
 	return b.Bytes()

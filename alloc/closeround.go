@@ -39,7 +39,7 @@ type claimedRows struct {
 	places     places
 }
 
-func (c *closing) read(r *reading, keepRows bool) error {
+func (c *closing) read(r *reading) error {
 	c.set = r.c.Rule.Close
 	c.leaves = new(leafRows)
 	b, err := r.openBundle(c.set.Round)

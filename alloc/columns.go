@@ -23,9 +23,13 @@ type column struct {
 	optional bool
 }
 
-// bind finds the columns of a table: for each of want its place in a row, or -1. It reports false when rows cannot be read.
+// maxColumns is how many columns a file with unknown ones may have for its rows to be looked at as well.
+const maxColumns = 256
+
+// bind finds the columns of a table: for each of want its place in a row, or -1. It reports false when it is of no use to
+// read rows; an unknown column alone does not keep their faults from being found in the same run.
 func (t *Table) bind(in *campaign.Input, want []column) (places []int, ok bool) {
-	before := t.bad
+	before, unknown := t.bad, int64(0)
 	theirs := make(map[string]int, len(want)) // name in the file -> index in want
 	for i, w := range want {
 		name := w.name
@@ -62,6 +66,7 @@ func (t *Table) bind(in *campaign.Input, want []column) (places []int, ok bool) 
 			}
 		}
 		t.fault(t.heads[i], "column", name, what)
+		unknown++
 	}
 	for i, w := range want {
 		if places[i] < 0 && (!w.optional || in.Columns[w.name] != "") {
@@ -70,10 +75,9 @@ func (t *Table) bind(in *campaign.Input, want []column) (places []int, ok bool) 
 				name = other
 			}
 			t.fault(cell{line: 1, col: 1}, "column", name, ErrMissingColumn)
-			ok = false
 		}
 	}
-	return places, t.bad == before
+	return places, t.bad == before+unknown && (unknown == 0 || len(t.header) <= maxColumns)
 }
 
 func names(want []column) string {
@@ -95,7 +99,7 @@ func present(want []column, places []int) []string {
 	return list
 }
 
-// place is a compact Pos inside one file: 4 bytes of line and 2 of column, 0 when the column is beyond 65535.
+// places are positions inside one file in 6 bytes each; a column beyond 65535 is kept as 0, which is not printed.
 type places struct {
 	lines []uint32
 	cols  []uint16

@@ -22,7 +22,7 @@ var (
 
 // rule is one versioned rule at work on one reading.
 type rule interface {
-	read(r *reading, keepRows bool) error       // the rule's inputs
+	read(r *reading) error                      // the rule's inputs
 	refine(r *reading, keepRows bool)           // duplicates and whatever else can still be refused, exclusions being known
 	allocate(r *reading, out *Allocation) error // the claims
 	// explain says how entrant id, who is not excluded, came to its amounts, and returns its exact entitlements by token, in base
@@ -81,7 +81,7 @@ func (r *reading) load(keepRows bool) (rule, []exclusion, []ExclusionResult, err
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if err := rule.read(r, keepRows); err != nil {
+	if err := rule.read(r); err != nil {
 		return nil, nil, nil, err
 	}
 	lists, results, err := r.readExclusions()
@@ -137,7 +137,6 @@ func (r *reading) compute(rule rule, results []ExclusionResult) (*Allocation, er
 }
 
 // enrol makes the entrants that keep selects the entrants of the allocation, in entrant order, and returns their numbers.
-// The account that takes residuals is one of them, with a number past the end of the roll when it is not entitled.
 func (a *Allocation) enrol(r *reading, keep func(id uint32) bool) []uint32 {
 	ids := r.roll.sorted(keep)
 	a.Entrants = make([]Entrant, len(ids))

@@ -30,7 +30,7 @@ type fixedToken struct {
 	earned          *big.Int // ⌊sum⌋ in base units
 }
 
-func (a *fixed) read(r *reading, keepRows bool) (err error) {
+func (a *fixed) read(r *reading) (err error) {
 	a.set = r.c.Rule.Fixed
 	a.rows, err = r.readList()
 	return err

@@ -22,7 +22,7 @@ type noonActive struct {
 
 func (a *noonActive) engine() *months { return a.months }
 
-func (a *noonActive) read(r *reading, keepRows bool) error {
+func (a *noonActive) read(r *reading) error {
 	a.set = r.c.Rule.NoonActive
 	a.months = newMonths(&a.set.Months)
 	a.exitPays, a.beforeNone, a.atEnd = true, a.set.BeforeFirst == "nothing", a.set.ExitPaid == "at-end"

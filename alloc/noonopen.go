@@ -39,7 +39,7 @@ type noonOpen struct {
 
 func (o *noonOpen) engine() *months { return o.months }
 
-func (o *noonOpen) read(r *reading, keepRows bool) error {
+func (o *noonOpen) read(r *reading) error {
 	o.set = r.c.Rule.NoonOpen
 	o.months = newMonths(&o.set.Months)
 	var err error

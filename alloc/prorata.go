@@ -99,7 +99,7 @@ type proRata struct {
 // errWide is for weights whose common scale does not fit.
 var errWide = errors.New("weights with so many digits before and after the point do not fit in 256 bits")
 
-func (a *proRata) read(r *reading, keepRows bool) (err error) {
+func (a *proRata) read(r *reading) (err error) {
 	a.set = r.c.Rule.ProRata
 	a.rows, err = r.readWeights()
 	return err

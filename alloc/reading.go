@@ -162,7 +162,7 @@ func (s *source) no(i int, err error) { s.refuse(s.col[i], s.want[i].name, err) 
 
 // full refuses rows beyond what 32 bits number.
 func (s *source) full(i, rows int) bool {
-	if rows < maxEntrants {
+	if uint64(rows) < maxEntrants {
 		return false
 	}
 	s.no(i, ErrTooManyRows)

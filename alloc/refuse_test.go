@@ -37,6 +37,7 @@ func TestRefused_votesWithPlaceAndReason(t *testing.T) {
 		{"unknown proposal", head + "P9," + a + ",1\n", `votes.csv:2:1: proposal "P9": not a proposal of the proposals file`, ErrProposal},
 		{"missing column", "proposal,account\nP1," + a + "\n", `votes.csv:1:1: column "power": column is missing`, ErrMissingColumn},
 		{"unknown column", "proposal,account,power,memo\nP1," + a + ",1,x\n", `votes.csv:1:24: column "memo": not a column of this input; list it under ignore to leave it unread`, ErrUnknownColumn},
+		{"unknown column and bad rows", "proposal,account,memo,power\nP1," + a + ",x,-1\n", "votes.csv:1:18: column \"memo\": not a column of this input; list it under ignore to leave it unread\nvotes.csv:2:51: power \"-1\": sign not allowed", ErrUnknownColumn},
 		{"wrong case", "Proposal,account,power\n", "votes.csv:1:1: column \"Proposal\": not a column of this input; list it under ignore to leave it unread (the column is \"proposal\")\nvotes.csv:1:1: column \"proposal\": column is missing", ErrUnknownColumn},
 		{"repeated column", "proposal,account,power,power\n", `votes.csv:1:24: column "power": repeated, first at votes.csv:1:18`, nil},
 		{"other family", head + "P1," + evm + ",1\n", `votes.csv:2:4: account "` + evm + `": no token of the campaign is on a chain of this account's family`, ErrNoChain},

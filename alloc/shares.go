@@ -34,7 +34,7 @@ type budget struct {
 	units     []*big.Int // by chain; nil is 1
 }
 
-// sumShares adds all numerators that pick selects; pick nil selects all.
+// sum adds all numerators that pick selects; pick nil selects all.
 func (s *shares) sum(ctx context.Context, pick func(i int) bool) (*big.Int, error) {
 	if s.den == nil {
 		return new(big.Int), nil

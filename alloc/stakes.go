@@ -42,7 +42,7 @@ type asr2 struct {
 	sum     *big.Int
 }
 
-func (a *asr2) read(r *reading, keepRows bool) error {
+func (a *asr2) read(r *reading) error {
 	a.set = r.c.Rule.JupiterASR2
 	first, err1 := campaign.Day([]byte(a.set.From))
 	last, err2 := campaign.Day([]byte(a.set.To))

@@ -124,7 +124,7 @@ func (r *reading) enter(s *source, col int, e Entrant) (id uint32, ok bool) {
 		return id, true
 	}
 	r.out = append(r.out, 0)
-	if r.roll.len() > maxEntrants {
+	if uint64(r.roll.len()) > maxEntrants {
 		s.no(col, ErrTooManyRows)
 		return 0, false
 	}

@@ -96,14 +96,15 @@ func TestParse_forms(t *testing.T) {
 	block := strings.Replace(asrBase, "rounding: {method: floor, at: account-token, residual: {to: treasury}}",
 		"rounding:\n  method: 'floor'\n  at: \"account-token\"\n  residual:\n    to: treasury # a tab in a\tcomment is let be", 1)
 	for name, source := range map[string]string{
-		"bom":   "\ufeff" + asrBase,
-		"crlf":  strings.ReplaceAll(asrBase, "\n", "\r\n"),
-		"both":  "\ufeff" + strings.ReplaceAll(asrBase, "\n", "\r\n"),
-		"mark":  "---\n" + asrBase,
-		"end":   asrBase + "...\n",
-		"block": block,
-		"rows":  strings.Replace(asrBase, "rows: 9", `rows: "9"`, 1),
-		"same":  strings.Replace(asrBase, "columns: {account: wallet}", "columns: {account: wallet}\n    format: csv", 1),
+		"bom":                  "\ufeff" + asrBase,
+		"crlf":                 strings.ReplaceAll(asrBase, "\n", "\r\n"),
+		"both":                 "\ufeff" + strings.ReplaceAll(asrBase, "\n", "\r\n"),
+		"crlf after a comment": strings.ReplaceAll("# first\n"+asrBase, "\n", "\r\n"),
+		"mark":                 "---\n" + asrBase,
+		"end":                  asrBase + "...\n",
+		"block":                block,
+		"rows":                 strings.Replace(asrBase, "rows: 9", `rows: "9"`, 1),
+		"same":                 strings.Replace(asrBase, "columns: {account: wallet}", "columns: {account: wallet}\n    format: csv", 1),
 	} {
 		if got := plain(t, []byte(source)); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got %+v, want %+v", name, got, want)

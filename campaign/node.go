@@ -1,7 +1,6 @@
 package campaign
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
@@ -142,7 +141,7 @@ func (r *reader) tight(colon *token.Token) bool {
 		return false
 	}
 	at := r.at(colon)
-	line := bytes.TrimSuffix(r.lines[at.Line-1], []byte("\r"))
+	line := r.lines[at.Line-1]
 	return at.Col < len(line) && line[at.Col] != ' '
 }
 

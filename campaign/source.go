@@ -56,6 +56,7 @@ func Parse(source []byte, name string) (*Campaign, error) {
 // load turns source into nodes, or adds at least one fault and returns nil.
 func (r *reader) load(source []byte) *node {
 	text := bytes.TrimPrefix(source, []byte("\ufeff"))
+	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) // the parser counts a comment's CRLF as two lines
 	if len(source) > MaxBytes {
 		r.faults.Addf(merkle.Pos{File: r.name}, "larger than %d MiB", MaxBytes>>20)
 		return nil
@@ -87,7 +88,6 @@ func (r *reader) checkCharacters() bool {
 	marks := 0
 	for i, line := range r.lines {
 		at := func(col int) merkle.Pos { return merkle.Pos{File: r.name, Line: i + 1, Col: col + 1} }
-		line = bytes.TrimSuffix(line, []byte("\r"))
 		if !utf8.Valid(line) {
 			r.faults.Addf(at(invalidAt(line)), "not UTF-8")
 		}

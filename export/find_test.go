@@ -1,9 +1,15 @@
 package export
 
 import (
+	"archive/zip"
+	"bytes"
+	"context"
 	"fmt"
+	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -150,6 +156,72 @@ func TestFind_ownColumnsWithHardText(t *testing.T) {
 	}
 }
 
+// TestFind_oneAccountOnTwoChains: an EVM account is the same on every EVM chain, and has a claim on each.
+func TestFind_oneAccountOnTwoChains(t *testing.T) {
+	const yaml = `format: merkle-campaign/v1
+id: sample
+tokens:
+  T: {decimals: 18, pool: "1", assets: [{asset: "eip155:1/erc20:0x52a67249016f2028d81d641d755131a47ca975b5", decimals: 18}, {asset: "eip155:8453/erc20:0x52a67249016f2028d81d641d755131a47ca975b5", decimals: 12}]}
+rule: {name: fixed/v1, list: {file: list.csv}, unit: base, duplicates: error}
+rounding: {method: floor, at: account-token, residual: {to: treasury}}
+trees:
+  - {id: base, tokens: [T], chain: "eip155:8453", profile: uniswap-v1, order: account, split: 0}
+  - {id: main, tokens: [T], chain: "eip155:1", profile: uniswap-v1, order: account, split: 0}
+`
+	list := "account,amount,chain\n" + oneEVM + ",7,eip155:1\n" + oneEVM + ",5000000,eip155:8453\n" + otherEVM + ",3,eip155:1\n"
+	a := allocation(t, yaml, map[string]string{"list.csv": list})
+	trees, err := Trees(context.Background(), a, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "out")
+	if _, err := Write(context.Background(), dir, a, trees, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(zipped(t, files(t, dir))) // any file system will do
+	if err != nil {
+		t.Fatal(err)
+	}
+	account, err := merkle.ParseAccount(oneEVM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := r.Find(account)
+	if err != nil || len(got) != 2 {
+		t.Fatalf("got %v, %v", got, err)
+	}
+	if p := got[0]; p.Tree != "base" || p.Chain != "eip155:8453" || p.Amount != merkle.NewAmount(5) || p.Decimals != 12 {
+		t.Errorf("got %+v", p)
+	}
+	if p := got[1]; p.Tree != "main" || p.Chain != "eip155:1" || p.Amount != merkle.NewAmount(7) || p.Decimals != 18 {
+		t.Errorf("got %+v", p)
+	}
+}
+
+// zipped is the bundle as a zip archive.
+func zipped(t *testing.T, got map[string]string) fs.FS {
+	t.Helper()
+	var buf bytes.Buffer
+	w := zip.NewWriter(&buf)
+	for path, text := range got {
+		f, err := w.Create(path)
+		if err == nil {
+			_, err = io.WriteString(f, text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := zip.NewReader(bytes.NewReader(buf.Bytes()), int64(buf.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 func TestFind_saysWhatTheClaimNeeds(t *testing.T) {
 	s := sample{profile: "uniswap-v1", order: "account", proofs: "subtree", shard: 4, tokens: 2, claims: 9, index: true}
 	dir, _, _ := s.bundle(t, Options{})
@@ -167,5 +239,51 @@ func TestFind_saysWhatTheClaimNeeds(t *testing.T) {
 	}
 	if p.Claim != "claim(uint256 index, address account, uint256 amount, bytes32[] merkleProof)" {
 		t.Errorf("claim function %q", p.Claim)
+	}
+}
+
+// TestFind_constantsAndColumnsOfASplitTree: constants are in the manifest once, columns go with their rows into the parts.
+func TestFind_constantsAndColumnsOfASplitTree(t *testing.T) {
+	for _, order := range []string{"account", "input"} {
+		token := evmToken("T", 6, "1000")
+		a := allocation(t, fixedCampaign([]string{token}, []string{
+			`{id: t, tokens: [T], profile: oz-standard-v1, fields: ["salt:uint256", "account:address", "token:address", "amount:uint256", "memo:string"], constants: {salt: "7"}, order: ` + order + `, split: 2}`,
+		}), map[string]string{"list.csv": "account,amount,memo\n" + oneEVM + ",5,one\n" + otherEVM + ",6,other\n0x6ab3311bfe7c52d93098e661558a14c2e56fc28d,7,third\n"})
+		trees, err := Trees(context.Background(), a, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(t.TempDir(), "out")
+		m, err := Write(context.Background(), dir, a, trees, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const address = "0x52a67249016f2028d81d641d755131a47ca975b5"
+		for _, tr := range m.Trees {
+			if len(m.Trees) != 2 || len(tr.Constants) != 2 || tr.Constants["salt"] != "7" || tr.Constants["token"] != address {
+				t.Errorf("tree %s of %d: constants %v", tr.ID, len(m.Trees), tr.Constants)
+			}
+		}
+		r, err := Open(os.DirFS(dir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for text, memo := range map[string]string{oneEVM: "one", otherEVM: "other", "0x6ab3311bfe7c52d93098e661558a14c2e56fc28d": "third"} {
+			account, err := merkle.ParseAccount(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := r.Find(account)
+			if err != nil || len(got) != 1 {
+				t.Fatalf("%s: %v, %v", text, got, err)
+			}
+			var values []string
+			for _, f := range got[0].Fields {
+				values = append(values, f.Value)
+			}
+			if want := []string{"7", text, address, got[0].Amount.String(), memo}; !slices.Equal(values, want) {
+				t.Errorf("got %q, want %q", values, want)
+			}
+		}
 	}
 }

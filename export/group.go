@@ -197,6 +197,11 @@ func keyOrder(family []*Tree) []ref {
 func (g *group) plan(shard int) error {
 	g.columns = g.makeColumns()
 	if g.layout == LayoutInline {
+		for _, family := range g.families {
+			if p := family[0].Tree.Profile(); p.Pair == tree.PairPositional && g.order == tree.OrderLeafHash {
+				return fmt.Errorf("tree %q: order %s with %s pairs cannot be published: no row says where its leaf stands", family[0].ID, g.order, p.Pair)
+			}
+		}
 		for from := 0; from < g.claims; from += shard {
 			g.shards = append(g.shards, shardPlan{runs: [][2]int{{from, min(from+shard, g.claims)}}})
 		}

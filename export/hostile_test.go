@@ -218,7 +218,7 @@ func TestOpen_refusesAFileThatIsTooLarge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Truncate(maxFile + 10); err != nil {
+	if err := f.Truncate(MaxFile + 10); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()

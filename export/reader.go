@@ -12,8 +12,8 @@ import (
 	merkle "github.com/merkle-drop/merkle"
 )
 
-// maxFile is the largest file that a reader loads: far above any shard or manifest, and a bound on what a hostile one costs.
-const maxFile = 1 << 28
+// MaxFile is the largest JSON file of a bundle, in bytes: FORMAT.md section 2. It bounds what a hostile bundle costs its reader.
+const MaxFile = 64 << 20
 
 // Reader finds claims in a bundle. It keeps the manifest and reads an index page and a shard a look-up. It may be used by several
 // goroutines when its file system may.
@@ -90,15 +90,15 @@ func readFile(files fs.FS, name string) ([]byte, error) {
 	defer f.Close()
 	var text bytes.Buffer
 	info, err := f.Stat()
-	if err == nil && info.Size() <= maxFile {
+	if err == nil && info.Size() <= MaxFile {
 		text.Grow(int(max(0, info.Size())) + bytes.MinRead)
-		_, err = text.ReadFrom(io.LimitReader(f, maxFile+1)) // a size is a hint, for some file systems a guess
+		_, err = text.ReadFrom(io.LimitReader(f, MaxFile+1)) // a size is a hint, for some file systems a guess
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if info.Size() > maxFile || text.Len() > maxFile {
-		return nil, fmt.Errorf("%s: larger than %d bytes", name, maxFile)
+	if info.Size() > MaxFile || text.Len() > MaxFile {
+		return nil, fmt.Errorf("%s: larger than %d bytes", name, MaxFile)
 	}
 	return text.Bytes(), nil
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/alloc"
 )
 
@@ -29,7 +30,7 @@ func Write(ctx context.Context, dir string, a *alloc.Allocation, trees []*Tree, 
 		return nil, err
 	}
 	s.noSync = o.noSync
-	w := &writer{ctx: ctx, staging: s, o: o, made: map[string]bool{}}
+	w := &writer{ctx: ctx, staging: s, o: o, publish: a.Campaign.Publish.Pos, made: map[string]bool{}}
 	if err := w.write(a, m, groups); err != nil {
 		s.discard()
 		return nil, err
@@ -40,10 +41,11 @@ func Write(ctx context.Context, dir string, a *alloc.Allocation, trees []*Tree, 
 // writer fills one bundle.
 type writer struct {
 	*staging
-	ctx  context.Context
-	o    Options
-	dirs []string // below the bundle, parents first
-	made map[string]bool
+	ctx     context.Context
+	o       Options
+	publish merkle.Pos // the campaign's publish section
+	dirs    []string   // below the bundle, parents first
+	made    map[string]bool
 }
 
 func (w *writer) write(a *alloc.Allocation, m *Manifest, groups []*group) error {
@@ -164,6 +166,9 @@ func (w *writer) shards(g *group) error {
 					return
 				}
 				text, err := sw.render(g, i)
+				if err == nil && len(text) > MaxFile {
+					err = w.tooLarge(files[i].path, len(text))
+				}
 				if err == nil {
 					files[i], err = w.put(files[i].path, text)
 				}
@@ -186,6 +191,13 @@ func (w *writer) shards(g *group) error {
 	w.files = append(w.files, files...)
 	w.o.progress(stage, total, total)
 	return nil
+}
+
+// tooLarge refuses a shard that readers refuse to load.
+func (w *writer) tooLarge(name string, size int) error {
+	var faults merkle.Faults
+	faults.Addf(w.publish, "publish: %s would have %d bytes, readers load at most %d: choose a smaller shard", name, size, MaxFile)
+	return faults.Err()
 }
 
 func (p *shardPlan) rows() int {

@@ -241,3 +241,47 @@ func TestWrite_refusesSubtreesOfAnotherOrder(t *testing.T) {
 		t.Errorf("left behind: %q", left)
 	}
 }
+
+// TestWrite_refusesWhatTheLedgerDoesNotPay breaks an allocation behind its ledger's back.
+func TestWrite_refusesWhatTheLedgerDoesNotPay(t *testing.T) {
+	s := sample{profile: "jito-v1", order: "account", proofs: "subtree", shard: 4, tokens: 2, claims: 5}
+	a := s.allocation(t)
+	a.Tokens[1].Amounts[3], _ = a.Tokens[1].Amounts[3].Add(merkle.NewAmount(1))
+	trees, err := Trees(context.Background(), a, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent := t.TempDir()
+	if _, err := Write(context.Background(), filepath.Join(parent, "out"), a, trees, Options{}); err == nil || !strings.Contains(err.Error(), "T1") {
+		t.Errorf("got %v", err)
+	}
+	if left := ls(t, parent); len(left) != 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+func TestWrite_refusesAShardThatReadersWouldNotLoad(t *testing.T) {
+	if testing.Short() {
+		t.Skip("renders 64 MiB")
+	}
+	s := sample{profile: "oz-standard-v1", fields: `["account:address", "amount:uint256", "memo:string"]`, order: "input", proofs: "inline", shard: 65536, tokens: 1, claims: 70}
+	row := strings.Repeat("x", 1<<19)
+	list := strings.Builder{}
+	list.WriteString("account,amount,memo\n")
+	for i := range 140 {
+		fmt.Fprintf(&list, "%s,1,%s\n", s.account(i).Text(), row)
+	}
+	a := allocation(t, s.yaml(), map[string]string{"list.csv": list.String()})
+	trees, err := Trees(context.Background(), a, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent := t.TempDir()
+	_, err = Write(context.Background(), filepath.Join(parent, "out"), a, trees, Options{noSync: true})
+	if faults, ok := merkle.AsFaults(err); !ok || !strings.Contains(faults.Error(), "campaign.yaml:9:") || !strings.Contains(faults.Error(), "choose a smaller shard") {
+		t.Errorf("got %v", err)
+	}
+	if left := ls(t, parent); len(left) != 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree/internal/layer"
@@ -48,7 +50,7 @@ func Build(ctx context.Context, s Spec, rows *Rows) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	for name := range s.Constants {
+	for _, name := range slices.Sorted(maps.Keys(s.Constants)) {
 		if !p.hasConstant(name) {
 			return nil, fmt.Errorf("constant %q: profile %s has no constant field of that name", name, p)
 		}

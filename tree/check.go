@@ -20,18 +20,17 @@ func checkRows(ctx context.Context, w int, p *Profile, s *Spec, r *Rows) (merkle
 	if tokenField != "" && r.Tokens == nil && s.Token.Family() != p.Accounts {
 		return merkle.Amount{}, fmt.Errorf("field %s: the tree's token is no account of %s", tokenField, p.Accounts)
 	}
-	indexBits := 64
-	if i, ok := p.field(SourceIndex); ok {
-		t, err := parseType(p.Fields[i].Type)
-		if err != nil {
-			return merkle.Amount{}, err
-		}
-		indexBits = min(64, 8*t.size)
+	indexBits, err := p.indexBits()
+	if err != nil {
+		return merkle.Amount{}, err
+	}
+	if indexField != "" && r.Index == nil && uint64(n-1)>>indexBits != 0 {
+		return merkle.Amount{}, fmt.Errorf("field %s: indexes of %d rows: %w: %d bits", indexField, n, ErrWidth, indexBits)
 	}
 	found := make([][]*RowError, w)
 	sums := make([]merkle.Amount, w)
 	over := make([]bool, w)
-	err := parallel(ctx, w, n, func(worker, lo, hi int) {
+	err = parallel(ctx, w, n, func(worker, lo, hi int) {
 		bad := func(row int, field, value string, err error) {
 			found[worker] = append(found[worker], &RowError{Row: row, Other: -1, Field: field, Value: value, Err: err})
 		}
@@ -63,7 +62,7 @@ func checkRows(ctx context.Context, w int, p *Profile, s *Spec, r *Rows) (merkle
 			if hasAmount && p.Zero == ZeroRefuse && r.Amounts[i].IsZero() && r.locked(i).IsZero() {
 				bad(i, p.name(SourceAmount), "0", ErrZero)
 			}
-			if indexField != "" && r.Index != nil && indexBits < 64 && r.Index[i]>>indexBits != 0 {
+			if indexField != "" && r.Index != nil && r.Index[i]>>indexBits != 0 {
 				bad(i, indexField, fmt.Sprint(r.Index[i]), fmt.Errorf("%w: %d bits", ErrWidth, indexBits))
 			}
 		}
@@ -86,6 +85,19 @@ func checkRows(ctx context.Context, w int, p *Profile, s *Spec, r *Rows) (merkle
 		return merkle.Amount{}, fmt.Errorf("sum of the tree's amounts: %w: %d bits", ErrWidth, p.TotalBits)
 	}
 	return total, nil
+}
+
+// indexBits is the width of the index field, at most 64; 64 without one.
+func (p *Profile) indexBits() (int, error) {
+	i, ok := p.field(SourceIndex)
+	if !ok {
+		return 64, nil
+	}
+	t, err := parseType(p.Fields[i].Type)
+	if err != nil {
+		return 0, err
+	}
+	return min(64, 8*t.size), nil
 }
 
 // name is the name of the field with the source, or empty.

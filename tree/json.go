@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,8 +67,28 @@ func (p Profile) MarshalJSON() ([]byte, error) {
 	return json.Marshal(out)
 }
 
+// sameContract reports whether a contract of the catalogue's entry of that name sees no difference: where leaf values come
+// from may differ, and the leaf itself if the entry takes any type list.
+func (p Profile) sameContract() bool {
+	entry, err := Lookup(p.Name)
+	if err != nil {
+		return false
+	}
+	entry.Index = p.Index
+	sameType := func(a, b Field) bool { return a.Name == b.Name && a.Type == b.Type }
+	if entry.AnyFields || slices.EqualFunc(entry.Fields, p.Fields, sameType) {
+		entry.Fields = p.Fields
+	}
+	if entry.AnyFields {
+		entry.AmountBits = p.AmountBits
+	}
+	a, errA := json.Marshal(p)
+	b, errB := json.Marshal(entry)
+	return errA == nil && errB == nil && bytes.Equal(a, b)
+}
+
 // UnmarshalJSON reads what MarshalJSON writes: members that are unknown, missing, repeated or spelled otherwise are refused. Descriptions,
-// which are not published, come from the catalogue's entry of that name, if there is one. p is left alone on failure.
+// which are not published, come from the catalogue's entry of that name if the parameters are its own. p is left alone on failure.
 func (p *Profile) UnmarshalJSON(text []byte) error {
 	var in parameters
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -123,6 +144,10 @@ func (p *Profile) UnmarshalJSON(text []byte) error {
 	}
 	if !bytes.Equal(again, bytes.TrimSpace(text)) {
 		return fmt.Errorf("profile parameters: not in canonical form")
+	}
+	if !out.sameContract() { // the entry's Note must not excuse what other parameters do
+		out.Title, out.Source, out.Vectors, out.Claim, out.RootGetter, out.ProofForm, out.Note = "", "", "", "", "", "", ""
+		out.Zero, out.AnyFields = ZeroKeep, false
 	}
 	*p = out
 	return nil

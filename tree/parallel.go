@@ -10,12 +10,15 @@ import (
 // chunk is how many rows or nodes a worker takes at a time: about a millisecond of hashing, so that cancelling is prompt.
 const chunk = 2048
 
+// maxWorkers bounds what is set aside for each worker before it is known how many are of use.
+const maxWorkers = 256
+
 // workers is the number of goroutines to use; which of them does what never changes a result.
 func workers(n int) int {
 	if n <= 0 {
-		return runtime.GOMAXPROCS(0)
+		n = runtime.GOMAXPROCS(0)
 	}
-	return n
+	return min(n, maxWorkers)
 }
 
 // parallel calls do for consecutive parts [lo, hi) of [0, n) on up to w goroutines, numbered from 0, and returns the

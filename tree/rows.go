@@ -3,6 +3,7 @@ package tree
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -130,21 +131,21 @@ func (r *Rows) checkColumns(p *Profile) error {
 	if n == 0 {
 		return ErrNoRows
 	}
-	if n > MaxRows {
-		return fmt.Errorf("%d rows, at most %d in a tree", n, MaxRows)
+	if limit := min(MaxRows, math.MaxInt/128); n > limit { // so that no offset into two nodes a leaf overflows
+		return fmt.Errorf("%d rows, at most %d in a tree", n, limit)
 	}
 	for _, c := range []struct {
 		name   string
 		length int
 		needed bool
 	}{
-		{"accounts", len(r.Accounts), p.Has(SourceAccount)},
-		{"amounts", len(r.Amounts), p.Has(SourceAmount)},
-		{"locked", len(r.Locked), false},
-		{"index", len(r.Index), p.Index == IndexGiven},
-		{"tokens", len(r.Tokens), false},
+		{"accounts", len(r.Accounts), r.Accounts != nil || p.Has(SourceAccount)},
+		{"amounts", len(r.Amounts), r.Amounts != nil || p.Has(SourceAmount)},
+		{"locked", len(r.Locked), r.Locked != nil},
+		{"index", len(r.Index), r.Index != nil || p.Index == IndexGiven},
+		{"tokens", len(r.Tokens), r.Tokens != nil},
 	} {
-		if c.length != n && (c.length != 0 || c.needed) {
+		if c.length != n && c.needed {
 			return fmt.Errorf("%s: %d values for %d rows", c.name, c.length, n)
 		}
 	}

@@ -20,8 +20,11 @@ const (
 	arrayKind
 )
 
-// maxNesting bounds T[][]…, far above any contract.
-const maxNesting = 8
+// maxNesting and maxValues bound T[k][k]…, far above any contract and small enough that no size of a leaf overflows an int.
+const (
+	maxNesting = 8
+	maxValues  = 1<<16 - 1
+)
 
 // fieldType is a parsed field type.
 type fieldType struct {
@@ -66,6 +69,9 @@ func parseNested(text string, depth int) (*fieldType, error) {
 			return nil, fmt.Errorf("no arrays of %s", elem)
 		}
 		t.elem = elem
+		if t.values() > maxValues {
+			return nil, fmt.Errorf("more than %d values", maxValues)
+		}
 		return t, nil
 	}
 	switch text {
@@ -99,6 +105,15 @@ func parseNested(text string, depth int) (*fieldType, error) {
 		return &fieldType{kind: k, size: n / 8}, nil
 	}
 	return nil, fmt.Errorf("want uint8…uint256, int8…int256, address, bool, bytes1…bytes32, bytes, string, an array of these, pubkey or u64")
+}
+
+// values is the number of scalars with every T[] counted as one. At most maxValues² when one of the factors is new.
+func (t *fieldType) values() int64 {
+	n := int64(1)
+	for ; t.kind == arrayKind; t = t.elem {
+		n *= int64(max(1, t.count))
+	}
+	return n
 }
 
 // smallNumber reads 1 to 65535 without leading zeros.

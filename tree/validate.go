@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/tree/internal/layer"
 )
 
 // ErrForgeable is in the error of Validate when somebody could claim what no row grants.
@@ -64,7 +65,7 @@ func (p *Profile) Validate() error {
 		bad("pad: %d bytes, shape %s needs %d", len(p.Pad), p.Shape, p.Width)
 	case !needs && len(p.Pad) != 0:
 		bad("pad: shape %s has none", p.Shape)
-	case p.Shape == ZeroSibling && len(bytes.Trim(p.Pad, "\x00")) != 0:
+	case p.Shape == ZeroSibling && !allZero(p.Pad):
 		bad("pad: shape zero-sibling pads with zero bytes")
 	}
 	errs = append(errs, p.checkIndexRule()...)
@@ -190,7 +191,12 @@ func (p *Profile) checkForgeable(types []*fieldType) (errs []error) {
 		if p.Note == "" {
 			errs = append(errs, fmt.Errorf("%w: ready-made leaves can be nodes; whoever makes them must rule that out, and Note must say how", ErrForgeable))
 		}
-	case 1: // with 2, the last input is itself a hash, which nobody can choose
+	case 2: // what is hashed last is a hash, which nobody can choose, so only its length counts
+		prefix := p.LeafPrefixes[1]
+		if shared := min(len(prefix), len(p.NodePrefix)); len(prefix)+p.Width == node && bytes.Equal(prefix[:shared], p.NodePrefix[:shared]) {
+			errs = append(errs, fmt.Errorf("%w: the last leaf hash takes in %d bytes, as does that of two nodes, with no prefix that tells them apart", ErrForgeable, node))
+		}
+	case 1:
 		prefix := p.LeafPrefixes[0]
 		size, open := len(prefix), false
 		for _, t := range types {
@@ -207,6 +213,12 @@ func (p *Profile) checkForgeable(types []*fieldType) (errs []error) {
 			errs = append(errs, fmt.Errorf("%w: a leaf is hashed once and its pre-image, of %d bytes or more, can reach the %d bytes of two nodes, with no prefix that tells them apart", ErrForgeable, size, node))
 		}
 	}
+	switch {
+	case p.Shape == EmptySibling && !bytes.Equal(p.Pad, p.sum(nil)):
+		errs = append(errs, fmt.Errorf("pad: shape empty-sibling pads with the hash of nothing, 0x%x", p.sum(nil)))
+	case p.Shape == PadPow2 && p.Note == "" && !p.harmlessPad():
+		errs = append(errs, fmt.Errorf("%w: pad 0x%x could be the leaf of a claim that is in no list; want zero bytes or the hash of one byte, else Note must say why it is none", ErrForgeable, p.Pad))
+	}
 	if p.Shape == Duplicate && p.Note == "" {
 		errs = append(errs, fmt.Errorf("%w: a lone node hashed with itself gives a list and the list with its last rows repeated one root; Note must say why that does no harm", ErrForgeable))
 	}
@@ -215,3 +227,21 @@ func (p *Profile) checkForgeable(types []*fieldType) (errs []error) {
 	}
 	return errs
 }
+
+// harmlessPad reports whether everybody can see that a padding leaf is no claim.
+func (p *Profile) harmlessPad() bool {
+	for b := range 256 {
+		if bytes.Equal(p.Pad, p.sum([]byte{byte(b)})) {
+			return true
+		}
+	}
+	return allZero(p.Pad) || bytes.Equal(p.Pad, p.sum(nil))
+}
+
+func (p *Profile) sum(text []byte) []byte {
+	out := make([]byte, p.Width)
+	layer.New(p.alg(), p.Width).Sum(out, text, nil, nil)
+	return out
+}
+
+func allZero(b []byte) bool { return len(bytes.Trim(b, "\x00")) == 0 }

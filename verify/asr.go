@@ -29,7 +29,7 @@ func asr(c *campaign, d *ruleData, a *allocation, gone []bool, rank []int32) (*s
 	count := func(b *ballot) {
 		for i := range b.votes {
 			p := b.votes[i].prop
-			totals[p].Add(totals[p], b.votes[i].power.big(z))
+			totals[p].Add(totals[p], b.votes[i].scaled(z))
 		}
 	}
 	if c.rule.denominator == "before" {
@@ -54,7 +54,7 @@ func asr(c *campaign, d *ruleData, a *allocation, gone []bool, rank []int32) (*s
 		sum := new(big.Int)
 		for _, v := range entitled[i].votes {
 			if w.coef[v.prop] != nil {
-				sum.Add(sum, v.power.big(z).Mul(z, w.coef[v.prop]))
+				sum.Add(sum, v.scaled(z).Mul(z, w.coef[v.prop]))
 			}
 		}
 		s.ids = append(s.ids, entitled[i].id)
@@ -139,17 +139,17 @@ func oneVote(c *campaign, d *ruleData, rows []int32) (vote, error) {
 		}
 	case "max":
 		for _, r := range rows {
-			if slices.Compare(d.votes[r].power[:], d.votes[best].power[:]) > 0 {
+			if d.votes[r].scaled(new(big.Int)).Cmp(d.votes[best].scaled(new(big.Int))) > 0 {
 				best = r
 			}
 		}
 	case "sum":
 		v, sum := d.votes[best], new(big.Int)
 		for _, r := range rows {
-			sum.Add(sum, d.votes[r].power.big(new(big.Int)))
+			sum.Add(sum, d.votes[r].scaled(new(big.Int)))
 		}
 		var ok bool
-		if v.power, ok = toNum(sum); !ok {
+		if v.power, v.zeros, ok = packPower(sum, c.rule.decimals); !ok {
 			return v, errors.New("votes that add up to more than 256 bits")
 		}
 		return v, nil
@@ -186,24 +186,24 @@ func eligible(c *campaign, proposals int, votes []vote) []vote {
 	case "each-vote":
 		var stay []vote
 		for _, v := range votes {
-			if v.power.big(z).Cmp(least) >= 0 {
+			if v.scaled(z).Cmp(least) >= 0 {
 				stay = append(stay, v)
 			}
 		}
 		return stay
 	case "max-power":
 		for i := range votes {
-			if votes[i].power.big(z).Cmp(metric) > 0 {
+			if votes[i].scaled(z).Cmp(metric) > 0 {
 				metric.Set(z)
 			}
 		}
 	case "mean-power": // Σ ÷ proposals ≥ min, without the division
 		for i := range votes {
-			metric.Add(metric, votes[i].power.big(z))
+			metric.Add(metric, votes[i].scaled(z))
 		}
 		least.Mul(least, big.NewInt(int64(proposals)))
 	case "last-power":
-		votes[len(votes)-1].power.big(metric)
+		votes[len(votes)-1].scaled(metric)
 	}
 	if metric.Cmp(least) < 0 {
 		return nil
@@ -271,7 +271,7 @@ func (w *pools) floors(pool *big.Int, votes []vote, unit *big.Int, whole bool, z
 		} else {
 			y.Mul(y, w.total)
 		}
-		x.Mul(x, votes[i].power.big(new(big.Int)))
+		x.Mul(x, votes[i].scaled(new(big.Int)))
 		z.Add(z, x.Quo(x, y))
 	}
 	z.Mul(z, unit)

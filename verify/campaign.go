@@ -271,8 +271,9 @@ func (r *memberReader) token(at, id string, v *value) *token {
 // asset splits a CAIP-19 id into its chain and the address of its token.
 func (r *memberReader) asset(at, id string, t *token, decimals int) asset {
 	a := asset{id: id, decimals: decimals, unit: big.NewInt(1)}
-	chain, rest, ok := strings.Cut(id, "/")
+	chain, rest, _ := strings.Cut(id, "/")
 	kind, ref, _ := strings.Cut(rest, ":")
+	var ok bool
 	if a.fam, ok = chainFamily(chain); !ok || kind == "" || ref == "" {
 		r.fail(at, strconv.Quote(id), "a CAIP-19 asset on eip155 or solana")
 		return a

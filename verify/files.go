@@ -32,6 +32,8 @@ type fileSet struct {
 	sum   map[string]string // lower-case hex by path, from SHA256SUMS; nil when it could not be read
 	sums  digest            // of SHA256SUMS itself
 
+	large sync.Mutex // held by the one worker that reads a large shard
+
 	mu     sync.Mutex
 	hashed map[string]bool // compared with sum already
 }
@@ -176,11 +178,16 @@ func (k *checker) compareDigest(c *collector, name string, sum digest) {
 
 // readJSON reads a JSON file and checks that it is spelled canonically.
 func (k *checker) readJSON(c *collector, name string, limit int64) (v value, ok bool) {
+	return k.readJSONOf(c, name, limit, maxValues)
+}
+
+// readJSONOf is readJSON of a file of at most so many values.
+func (k *checker) readJSONOf(c *collector, name string, limit int64, most int) (v value, ok bool) {
 	data, ok := k.readInto(c, name, limit)
 	if !ok {
 		return v, false
 	}
-	v, err := parseJSON(data)
+	v, err := parseJSONOf(data, most)
 	if err != nil {
 		c.add(JSONMalformed, name, err.Error(), "")
 		return v, false

@@ -134,7 +134,7 @@ func (k *checker) checkIndex(g *group) {
 
 func (k *checker) checkPage(g *group, p int, segs []segment) {
 	name := "groups/" + g.man.id + "/index/" + numberPath(p)
-	v, ok := k.readJSON(k.f, name, maxPage)
+	v, ok := k.readJSONOf(k.f, name, maxPage, pageValues)
 	if !ok {
 		return
 	}

@@ -26,11 +26,12 @@ func (k *checker) checkInline(g *group, trees []*tree) {
 	k.parallel("proofs of "+g.man.id, g.man.shards, func(i int, c *collector) func() {
 		w := &shardReader{k: k, g: g, c: c, i: i, name: "groups/" + g.man.id + "/shards/" + numberPath(i)}
 		folded, second := map[*tree]int{}, map[*tree]int{}
-		v, ok := k.readJSON(c, w.name, maxShard)
+		defer k.files.oneLarge(w.name)()
+		run := g.runs(i)[0]
+		v, ok := k.readJSONOf(c, w.name, maxShard, g.shardValues(run[1]-run[0]))
 		if at := slices.Index(v.names, "rows"); ok && v.kind == jsonObject && at >= 0 {
 			w.rows = v.items[at].items
 		}
-		run := g.runs(i)[0]
 		if len(w.rows) != run[1]-run[0] {
 			c.add(ShardRows, w.name, "other rows than a moment ago", "")
 			return nil

@@ -3,6 +3,7 @@ package verify
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -29,17 +30,25 @@ type value struct {
 const maxJSONDepth = 16
 
 type jsonReader struct {
-	s string
-	i int
+	s     string
+	i     int
+	sizes []uint32 // of the arrays and objects, in the order in which they open
+	next  int      // of sizes
 }
 
 // parseJSON reads JSON restricted to objects, arrays and strings; repeated members, numbers, booleans and null are refused. White space and any order of
 // members are read, so that a file that is merely spelled otherwise is told from one that is broken: compare with appendJSON.
-func parseJSON(data []byte) (v value, err error) {
+func parseJSON(data []byte) (v value, err error) { return parseJSONOf(data, maxValues) }
+
+// parseJSONOf refuses text with more than most values, brackets counted twice.
+func parseJSONOf(data []byte, most int) (v value, err error) {
 	if !utf8.Valid(data) {
 		return v, errors.New("invalid UTF-8")
 	}
 	r := &jsonReader{s: string(data)}
+	if r.sizes, err = countJSON(r.s, most); err != nil {
+		return v, err
+	}
 	if v, err = r.value(0); err != nil {
 		return v, err
 	}
@@ -88,12 +97,20 @@ func (r *jsonReader) value(depth int) (v value, err error) {
 	return v, r.fail("only objects, arrays and strings are allowed")
 }
 
+// size is how many entries the array or object that opens here has at most.
+func (r *jsonReader) size() int {
+	r.next++
+	return int(r.sizes[r.next-1])
+}
+
 func (r *jsonReader) list(depth int) (v value, err error) {
 	v.kind = jsonArray
 	r.i++
+	size := r.size()
 	if r.take(']') {
 		return v, nil
 	}
+	v.items = make([]value, 0, size)
 	for {
 		item, err := r.value(depth + 1)
 		if err != nil {
@@ -112,10 +129,15 @@ func (r *jsonReader) list(depth int) (v value, err error) {
 func (r *jsonReader) object(depth int) (v value, err error) {
 	v.kind = jsonObject
 	r.i++
+	size := r.size()
 	if r.take('}') {
 		return v, nil
 	}
-	seen := map[string]bool{}
+	v.items, v.names = make([]value, 0, size), make([]string, 0, size)
+	var seen map[string]bool // only for objects of many members
+	if size > 16 {
+		seen = make(map[string]bool, size)
+	}
 	for {
 		r.space()
 		if r.i >= len(r.s) || r.s[r.i] != '"' {
@@ -125,10 +147,12 @@ func (r *jsonReader) object(depth int) (v value, err error) {
 		if err != nil {
 			return v, err
 		}
-		if seen[name] {
+		if seen[name] || (seen == nil && slices.Contains(v.names, name)) {
 			return v, r.fail("repeated member " + strconv.Quote(name))
 		}
-		seen[name] = true
+		if seen != nil {
+			seen[name] = true
+		}
 		if !r.take(':') {
 			return v, r.fail("expected :")
 		}

@@ -142,6 +142,9 @@ func (o object) each(name string, f func(at string, v *value)) {
 		return
 	}
 	for i := range v.items {
+		if o.r.bad > maxFaults {
+			return
+		}
 		f(o.place(name)+"["+strconv.Itoa(i)+"]", &v.items[i])
 	}
 }

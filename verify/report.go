@@ -13,6 +13,7 @@ type Finding struct {
 	Want  string // what it must be; empty when there is no single right value
 }
 
+// String is the finding on one line: code, place, what was got and what is wanted.
 func (f Finding) String() string {
 	s := string(f.Code) + ": " + f.Where
 	if f.Got != "" {

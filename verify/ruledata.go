@@ -37,7 +37,35 @@ type proposal struct {
 
 type vote struct {
 	ent, prop int32
-	power     num // in units of 10^-decimals
+	power     num   // in units of 10^-decimals, without the zeros
+	zeros     uint8 // so many zeros follow: fraction zeros of a power that would be too wide with them
+}
+
+// packPower packs a power in units of 10^-places; fraction zeros do not count against the 256 bits.
+func packPower(z *big.Int, places int) (n num, zeros uint8, ok bool) {
+	if n, ok = toNum(z); ok {
+		return n, 0, true
+	}
+	ten, q, rest := big.NewInt(10), new(big.Int).Set(z), new(big.Int)
+	for int(zeros) < places {
+		next, _ := new(big.Int).QuoRem(q, ten, rest)
+		if rest.Sign() > 0 {
+			break
+		}
+		q = next
+		zeros++
+	}
+	n, ok = toNum(q)
+	return n, zeros, ok
+}
+
+// scaled is the power in units of 10^-decimals.
+func (v *vote) scaled(z *big.Int) *big.Int {
+	v.power.big(z)
+	if v.zeros > 0 {
+		z.Mul(z, pow10(int(v.zeros)))
+	}
+	return z
 }
 
 // timeKey orders times: whole numbers by length and digits, RFC 3339 by second and fraction.
@@ -202,11 +230,11 @@ func (d *ruleData) voteRow(c [][]byte) error {
 	if err != nil {
 		return err
 	}
-	power, err := d.power(c)
+	power, zeros, err := d.power(c)
 	if err != nil {
 		return fmt.Errorf("power %s: %w", quoted(c[2]), err)
 	}
-	d.votes = append(d.votes, vote{ent, prop, power})
+	d.votes = append(d.votes, vote{ent, prop, power, zeros})
 	if c[4] != nil {
 		key, kind, err := parseTime(string(c[4]))
 		if err != nil || (d.timeKind != 0 && kind != d.timeKind) {
@@ -219,28 +247,28 @@ func (d *ruleData) voteRow(c [][]byte) error {
 }
 
 // power reads a vote's power at the campaign's decimals and adds it to the sum.
-func (d *ruleData) power(c [][]byte) (n num, err error) {
+func (d *ruleData) power(c [][]byte) (n num, zeros uint8, err error) {
 	places := d.camp.rule.decimals
 	text := string(c[2])
 	if places == 0 && len(text) <= 18 {
 		n, ok := parseNum(text)
 		if !ok {
-			return n, errNumber
+			return n, 0, errNumber
 		}
 		d.sums["votes"].add(n.big(&d.scratch), 0)
-		return n, nil
+		return n, 0, nil
 	}
 	z, err := scaled(text, places)
 	if err != nil {
-		return n, err
+		return n, 0, err
 	}
-	n, ok := toNum(z)
-	if !ok || wide(text) {
-		return n, errors.New("wider than 256 bits")
+	n, zeros, ok := packPower(z, places)
+	if !ok {
+		return n, 0, errors.New("wider than 256 bits")
 	}
 	d.sums["votes"].add(z, places)
 	c[2] = []byte(trimDecimal(text))
-	return n, nil
+	return n, zeros, nil
 }
 
 // entrantOf finds the entrant of a row that would be paid the given token, or all tokens with -1, and spells the account canonically.

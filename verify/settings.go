@@ -96,7 +96,7 @@ func (r *memberReader) inputDecl(at, role string, v *value, required string) inp
 	}
 	e := r.settings(at, v, required, optional)
 	d := inputDecl{role: role, file: e.text("file"), format: e.text("format"), rename: map[string]string{}, ignore: e.texts("ignore"),
-		rows: e.text("rows"), sum: e.text("sum"), sha256: e.text("sha256")}
+		rows: e.text("rows"), sum: declared(e.text("sum")), sha256: declared(e.text("sha256"))}
 	if strings.HasPrefix(role, "exclude-") {
 		d.list, d.version = e.text("list"), e.text("version")
 	}
@@ -110,6 +110,14 @@ func (r *memberReader) inputDecl(at, role string, v *value, required string) inp
 		}
 	}
 	return d
+}
+
+// declared is what a campaign says of an input: an ellipsis holds the place of a figure in a draft and says nothing.
+func declared(s string) string {
+	if s == "…" {
+		return ""
+	}
+	return s
 }
 
 func (r *memberReader) treeDecl(at string, v *value, c *campaign) treeDecl {

@@ -114,7 +114,12 @@ func (w *shardReader) blame(f *groupFamily) {
 }
 
 func (w *shardReader) read() bool {
-	v, ok := w.k.readJSON(w.c, w.name, maxShard)
+	defer w.k.files.oneLarge(w.name)()
+	runs, n := w.g.runs(w.i), 0
+	for _, run := range runs {
+		n += run[1] - run[0]
+	}
+	v, ok := w.k.readJSONOf(w.c, w.name, maxShard, w.g.shardValues(n))
 	if !ok {
 		return false
 	}
@@ -134,10 +139,6 @@ func (w *shardReader) read() bool {
 	if rows.kind != jsonArray || paths.kind != jsonArray {
 		r.fail("rows, paths", rows.kind.String()+", "+paths.kind.String(), "arrays")
 		return false
-	}
-	runs, n := w.g.runs(w.i), 0
-	for _, run := range runs {
-		n += run[1] - run[0]
 	}
 	if len(rows.items) != n {
 		w.c.add(ShardRows, w.name, fmt.Sprint(len(rows.items), " rows"), strconv.Itoa(n))

@@ -227,7 +227,7 @@ func canonRow(dst []byte, cells [][]byte) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		if bytes.IndexAny(c, ",\"\r\n") < 0 {
+		if !bytes.ContainsAny(c, ",\"\r\n") {
 			dst = append(dst, c...)
 			continue
 		}

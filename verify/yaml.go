@@ -12,17 +12,16 @@ import (
 // parseYAML reads one YAML document into mappings, sequences and scalars as written (the text of a number is kept). Anchors, aliases, merge keys, tags and
 // directives are refused: they would let one text mean what its reader does not see.
 func parseYAML(data []byte) (v value, err error) {
-	for _, line := range strings.Split(string(data), "\n") {
-		if strings.Count(line, "- ")+strings.Count(line, "[")+strings.Count(line, "{") > 200 {
-			return v, errors.New("nested too deeply")
-		}
+	text := strings.ReplaceAll(strings.TrimPrefix(string(data), "\ufeff"), "\r\n", "\n")
+	if err := boundYAML(text); err != nil {
+		return v, err
 	}
 	defer func() { // the parser is not ours, and the file may be hostile
 		if p := recover(); p != nil {
 			err = fmt.Errorf("not YAML: %v", p)
 		}
 	}()
-	file, err := parser.ParseBytes(data, 0)
+	file, err := parser.ParseBytes([]byte(text), 0)
 	if err != nil {
 		return v, errors.New(strings.SplitN(err.Error(), "\n", 2)[0])
 	}

@@ -32,7 +32,7 @@ func profilesCommand() *cli.Command {
 				if c.Bool("json") {
 					return printJSON(c.App.Writer, p)
 				}
-				_, err = fmt.Fprint(c.App.Writer, p.Title)
+				_, err = fmt.Fprint(c.App.Writer, p.Describe())
 				return err
 			}
 			var all []tree.Profile

@@ -11,15 +11,22 @@ import (
 // TestReadme runs every command line that README.md shows, in order and in one folder, and compares what it prints with what
 // README.md prints below it. A line `…` in README stands for any number of lines.
 func TestReadme(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
+	readme, err := filepath.Abs("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(readme)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for _, name := range []string{"jupiter-asr", "two-chains"} {
+	for _, name := range []string{"jupiter-asr", "two-chains", "list", "noon"} {
 		if err := os.CopyFS(filepath.Join(dir, "fixtures", name), os.DirFS(filepath.Join(fixtures, name))); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "fixtures", "noon", "out"), 0o777); err != nil {
+		t.Fatal(err)
 	}
 	t.Chdir(dir)
 	ran := 0
@@ -40,6 +47,10 @@ func TestReadme(t *testing.T) {
 		var out, errw bytes.Buffer
 		code := runIn(t, &out, &errw, strings.Fields(args)...)
 		got := out.String() + errw.String()
+		if *update {
+			text = []byte(replaceOutput(string(text), step.command, got))
+			continue
+		}
 		if code != 0 && !strings.Contains(step.output, "merkle: ") {
 			t.Errorf("%s: exit status %d\n%s", step.command, code, got)
 		}
@@ -47,9 +58,35 @@ func TestReadme(t *testing.T) {
 			t.Errorf("%s\nprints:\n%s\nREADME says:\n%s", step.command, got, step.output)
 		}
 	}
+	if *update {
+		if err := os.WriteFile(readme, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if ran < 4 {
 		t.Errorf("only %d commands were run", ran)
 	}
+}
+
+// replaceOutput puts got below the first line that shows the command.
+func replaceOutput(text, command, got string) string {
+	head, rest, found := strings.Cut(text, "$ "+command+"\n")
+	if !found {
+		return text
+	}
+	end := min(index(rest, "$ "), index(rest, "```"))
+	return head + "$ " + command + "\n" + strings.TrimRight(got, "\n") + "\n" + rest[end:]
+}
+
+// index is where a line that starts with prefix begins, or the end.
+func index(text, prefix string) int {
+	if strings.HasPrefix(text, prefix) {
+		return 0
+	}
+	if i := strings.Index(text, "\n"+prefix); i >= 0 {
+		return i + 1
+	}
+	return len(text)
 }
 
 type readmeStep struct{ command, output string }

@@ -57,7 +57,10 @@ func claimsTable(b *bytes.Buffer, a *alloc.Allocation) {
 	rows := [][]string{{"claims", "count", "largest", "median", "smallest", "size, small to large"}}
 	for _, k := range a.Tokens {
 		sorted := make([]merkle.Amount, 0, k.Ledger.Leaves)
-		for _, v := range k.Amounts {
+		for i, v := range k.Amounts {
+			if k.Locked != nil {
+				v, _ = v.Add(k.Locked[i]) // the ledger holds the sum of all, so one fits
+			}
 			if !v.IsZero() {
 				sorted = append(sorted, v)
 			}

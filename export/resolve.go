@@ -1,0 +1,146 @@
+package export
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/merkle-drop/merkle/alloc"
+	"github.com/merkle-drop/merkle/tree"
+)
+
+// resolve finds the family's chain, assets and profile, and that every leaf field has something to fill it.
+func (f *family) resolve(a *alloc.Allocation) error {
+	for k := range a.Tokens {
+		ta := &a.Tokens[k]
+		if !slices.Contains(f.tree.Tokens, ta.Token.ID) {
+			continue
+		}
+		t := familyToken{token: ta.Token, alloc: ta}
+		for i := range ta.Token.Assets {
+			on := &ta.Token.Assets[i]
+			if f.chain == "" && len(ta.Token.Assets) == 1 {
+				f.chain = on.Asset.Chain
+			}
+			if on.Asset.Chain == f.chain {
+				t.asset = on
+			}
+		}
+		if f.chain == "" {
+			return fmt.Errorf("token %s is on several chains, the tree must name its chain", ta.Token.ID)
+		}
+		if t.asset == nil {
+			return fmt.Errorf("token %s has no asset on %s", ta.Token.ID, f.chain)
+		}
+		f.tokens = append(f.tokens, t)
+	}
+	if len(f.tokens) == 0 || len(f.tokens) != len(f.tree.Tokens) {
+		return fmt.Errorf("tokens %q: unknown or repeated", f.tree.Tokens)
+	}
+	if err := f.resolveProfile(); err != nil {
+		return err
+	}
+	if a.Tranches != nil {
+		if err := f.resolveTranches(); err != nil {
+			return err
+		}
+	}
+	return f.resolveFields(a.Tranches != nil)
+}
+
+func (f *family) resolveProfile() error {
+	p, err := tree.Lookup(f.tree.Profile)
+	if err != nil {
+		return err
+	}
+	if len(f.tree.Fields) > 0 {
+		if p, err = p.WithFields(f.tree.Fields); err != nil {
+			return err
+		}
+	}
+	if len(f.tree.Constants) > 0 {
+		if p, err = p.WithConstants(slices.Sorted(maps.Keys(f.tree.Constants))...); err != nil {
+			return err
+		}
+	}
+	if p.Accounts != f.chain.Family() {
+		return fmt.Errorf("profile %s is for %s accounts, chain %s has %s accounts", p.Name, p.Accounts, f.chain, f.chain.Family())
+	}
+	if p.Grouping != tree.GroupingNone {
+		return fmt.Errorf("profile %s: grouping %s cannot be published by this release", p.Name, p.Grouping)
+	}
+	f.profile, f.order = p, tree.Order(f.tree.Order)
+	if f.order == tree.OrderProfile {
+		f.order = p.Order
+	}
+	if f.order == tree.OrderKey {
+		return fmt.Errorf("profile %s: order %s cannot be published by this release", p.Name, f.order)
+	}
+	return nil
+}
+
+// resolveTranches refuses a leaf that could not tell two tranches of an account apart.
+func (f *family) resolveTranches() error {
+	switch {
+	case !f.profile.HasUnlock():
+		return fmt.Errorf("claims: tranches needs a leaf field %q of an unsigned type, such as %[1]s:uint256; profile %s has none", tree.FieldUnlock, f.profile.Name)
+	case f.tree.Split > 0:
+		return errors.New("a tree of tranches cannot be split: an account's claims would fall apart")
+	}
+	return nil
+}
+
+// resolveFields refuses a leaf that could not be filled, or that would not tell two claims of an account apart.
+func (f *family) resolveFields(tranches bool) error {
+	p := &f.profile
+	if !p.Has(tree.SourceAccount) {
+		return fmt.Errorf("the leaf of profile %s has no account field: whoever sees a claim could take it", p.Name)
+	}
+	if len(f.tokens) > 1 && !p.Has(tree.SourceToken) {
+		return fmt.Errorf("%d tokens in one tree, but the leaf of profile %s has no token field to tell them apart", len(f.tokens), p.Name)
+	}
+	if len(f.tokens) > 1 && f.tree.Split > 0 {
+		return errors.New("a tree of several tokens cannot be split: an account's claims would fall apart")
+	}
+	for _, field := range p.Fields {
+		if field.Name == cellPart || field.Name == cellPosition || field.Name == cellProof {
+			return fmt.Errorf("field %s: the name is taken by a cell of the bundle (FORMAT.md section 7)", field.Name)
+		}
+		for _, t := range f.tokens {
+			switch field.Source {
+			case tree.SourceToken:
+				if t.asset.Asset.Token.IsZero() {
+					return fmt.Errorf("field %s: asset %s has no token address", field.Name, t.asset.Asset)
+				}
+			case tree.SourceConstant:
+				if _, ok := f.tree.Constants[field.Name]; !ok {
+					return fmt.Errorf("field %s: a constant of profile %s, give its value in constants", field.Name, p.Name)
+				}
+			case tree.SourceColumn:
+				if tranches && field.Name == tree.FieldUnlock {
+					continue
+				}
+				if extra(t.alloc, field.Name) == nil {
+					return fmt.Errorf("field %s: neither a value that the rule gives, nor a constant, nor a column of the list", field.Name)
+				}
+			case tree.SourceIndex:
+				if t.alloc.Index != nil {
+					f.profile.Index = tree.IndexGiven
+				} else if p.Index == tree.IndexGiven {
+					return fmt.Errorf("field %s: the list has no index column and profile %s no rule to make one", field.Name, p.Name)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func extra(ta *alloc.TokenAllocation, name string) *alloc.Column {
+	for i := range ta.Extra {
+		if ta.Extra[i].Name == name {
+			return &ta.Extra[i]
+		}
+	}
+	return nil
+}

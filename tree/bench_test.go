@@ -1,0 +1,85 @@
+package tree
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"testing"
+
+	merkle "github.com/merkle-drop/merkle"
+)
+
+// someRows makes n different rows; the same for the same seed.
+func someRows(t testing.TB, f merkle.Family, seed uint64, n int) *Rows {
+	t.Helper()
+	r := &Rows{Accounts: make([]merkle.Account, n), Amounts: make([]merkle.Amount, n)}
+	for i := range n {
+		h := sha256.Sum256(binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, seed), uint64(i)))
+		a, err := merkle.NewAccount(f, h[:f.Width()])
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Accounts[i] = a
+		r.Amounts[i] = merkle.NewAmount(1 + binary.BigEndian.Uint64(h[24:])>>25)
+	}
+	return r
+}
+
+func BenchmarkBuild(b *testing.B) {
+	for p := range Profiles() {
+		for _, order := range []Order{OrderProfile, OrderAccount} {
+			for _, n := range []int{1e4, 1e5, 1e6} {
+				b.Run(fmt.Sprintf("%s/%s/n=%d", p.Name, order, n), func(b *testing.B) {
+					r := someRows(b, p.Accounts, 1, n)
+					b.ReportAllocs()
+					for b.Loop() {
+						if _, err := Build(context.Background(), Spec{Profile: p, Order: order}, r); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+func BenchmarkProof(b *testing.B) {
+	for p := range Profiles() {
+		for _, n := range []int{1e4, 1e6} {
+			b.Run(fmt.Sprintf("%s/n=%d", p.Name, n), func(b *testing.B) {
+				tree := build(b, Spec{Profile: p, Order: OrderProfile}, someRows(b, p.Accounts, 1, n))
+				proof := make([]merkle.Hash, 0, 64)
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					proof = tree.Proof(i%n, proof)
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	for p := range Profiles() {
+		b.Run(p.Name, func(b *testing.B) {
+			tree := build(b, Spec{Profile: p, Order: OrderProfile}, someRows(b, p.Accounts, 1, 1e4))
+			proof, leaf, root := tree.Proof(7, nil), tree.Leaf(7), tree.Root()
+			b.ReportAllocs()
+			for b.Loop() {
+				if !Verify(&p, leaf, 0, proof, root) {
+					b.Fatal("proof refused")
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkCut(b *testing.B) {
+	tree := build(b, Spec{Profile: lookup(b, "oz-standard-v1"), Order: OrderAccount}, someRows(b, merkle.EVM, 1, 1e6))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := tree.Cut(256); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,450 @@
+package tree
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sort"
+	"testing"
+
+	merkle "github.com/merkle-drop/merkle"
+	"golang.org/x/crypto/sha3"
+)
+
+// This file says what a tree is in the plainest way, for cross-checking only: recursion over slices of leaves, with
+// another keccak than the one under test.
+
+func refHash(p *Profile, parts ...[]byte) []byte {
+	h := sha3.NewLegacyKeccak256()
+	if p.Hash == HashSHA256 {
+		h = sha256.New()
+	}
+	for _, b := range parts {
+		h.Write(b)
+	}
+	return h.Sum(nil)[:p.Width]
+}
+
+func refNode(p *Profile, a, b []byte) []byte {
+	if p.Pair == PairSorted && bytes.Compare(a, b) > 0 {
+		a, b = b, a
+	}
+	return refHash(p, p.NodePrefix, a, b)
+}
+
+// refTree returns the root and every leaf's proof, nil entries where a node is carried up.
+func refTree(p *Profile, leaves [][]byte) (root []byte, proofs [][][]byte) {
+	if p.Shape == Heap {
+		return refHeap(p, leaves)
+	}
+	proofs = make([][][]byte, len(leaves))
+	level := slices.Clone(leaves)
+	if p.Shape == PadPow2 {
+		for len(level)&(len(level)-1) != 0 {
+			level = append(level, p.Pad)
+		}
+	}
+	for depth := 0; len(level) > 1; depth++ {
+		sibling := func(i int) []byte {
+			switch {
+			case i^1 < len(level):
+				return level[i^1]
+			case p.Shape == Promote:
+				return nil
+			case p.Shape == Duplicate:
+				return level[i]
+			}
+			return p.Pad
+		}
+		for k := range leaves {
+			proofs[k] = append(proofs[k], sibling(k>>depth))
+		}
+		var next [][]byte
+		for i := 0; i < len(level); i += 2 {
+			if s := sibling(i); s != nil {
+				next = append(next, refNode(p, level[i], s))
+			} else {
+				next = append(next, level[i])
+			}
+		}
+		level = next
+	}
+	return level[0], proofs
+}
+
+func refHeap(p *Profile, leaves [][]byte) (root []byte, proofs [][][]byte) {
+	n := len(leaves)
+	t := make([][]byte, 2*n-1)
+	for k := range leaves {
+		t[2*n-2-k] = leaves[k]
+	}
+	for i := n - 2; i >= 0; i-- {
+		t[i] = refNode(p, t[2*i+1], t[2*i+2])
+	}
+	proofs = make([][][]byte, n)
+	for k := range leaves {
+		for i := 2*n - 2 - k; i > 0; i = (i - 1) / 2 {
+			if i%2 == 1 {
+				proofs[k] = append(proofs[k], t[i+1])
+			} else {
+				proofs[k] = append(proofs[k], t[i-1])
+			}
+		}
+	}
+	return t[0], proofs
+}
+
+// variants is every shape with every pair rule, over several widths, prefixes and both hashes. The leaf is an account and an
+// amount; the name says what is particular.
+func variants(t testing.TB) map[string]Profile {
+	t.Helper()
+	out := map[string]Profile{}
+	for _, shape := range []Shape{Heap, Promote, Duplicate, PadPow2, ZeroSibling, EmptySibling} {
+		for _, pair := range []string{PairSorted, PairPositional} {
+			for i, base := range []string{"oz-standard-v1", "jito-v1", "uniswap-v1"} {
+				p := lookup(t, base).clone()
+				p.Name, p.Shape, p.Pair, p.Note, p.Order, p.Dedupe = "variant-v1", shape, pair, "a test says why", OrderInput, false
+				p.Width = []int{32, 32, 16}[i]
+				if base == "jito-v1" {
+					p.Width = 20
+				}
+				p.Pad = nil
+				switch shape {
+				case PadPow2:
+					p.Pad = refHash(&p, []byte{2})
+				case ZeroSibling:
+					p.Pad = make([]byte, p.Width)
+				case EmptySibling:
+					p.Pad = refHash(&p)
+				}
+				if err := p.Validate(); err != nil {
+					t.Fatal(err)
+				}
+				out[fmt.Sprintf("%s/%s/%s", shape, pair, base)] = p
+			}
+		}
+	}
+	return out
+}
+
+// refOrder is the rows in tree order, by sorting copies of everything.
+func refOrder(p *Profile, o Order, r *Rows, leaves [][]byte) []int {
+	rows := make([]int, len(leaves))
+	for i := range rows {
+		rows[i] = i
+	}
+	sort.SliceStable(rows, func(x, y int) bool {
+		a, b := rows[x], rows[y]
+		switch o {
+		case OrderLeafHash:
+			return bytes.Compare(leaves[a], leaves[b]) < 0
+		case OrderAccount:
+			ka, kb := sha256.Sum256(r.Accounts[a].Bytes()), sha256.Sum256(r.Accounts[b].Bytes())
+			return bytes.Compare(ka[:], kb[:]) < 0
+		}
+		return false
+	})
+	return rows
+}
+
+func TestBuild_isTheReferenceTree(t *testing.T) {
+	for name, p := range variants(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for n := 1; n <= 130; n++ {
+				for _, order := range []Order{OrderInput, OrderLeafHash, OrderAccount} {
+					r := someRows(t, p.Accounts, uint64(n), n)
+					tree := build(t, Spec{Profile: p, Order: order, Workers: 1 + n%3}, r)
+					checkAgainstReference(t, tree, r)
+				}
+			}
+		})
+	}
+}
+
+// checkAgainstReference takes only the leaves from the tree, and the order from refOrder.
+func checkAgainstReference(t *testing.T, tree *Tree, r *Rows) {
+	t.Helper()
+	p, n := tree.Profile(), r.Len()
+	leaves := make([][]byte, n)
+	for i := range leaves {
+		leaf := tree.Preimage(nil, i)
+		for _, prefix := range p.LeafPrefixes {
+			leaf = refHash(p, prefix, leaf)
+		}
+		leaves[i] = leaf
+		if got := tree.Leaf(i); !bytes.Equal(got[:p.Width], leaf) {
+			t.Fatalf("n=%d row %d: leaf %s, want %x", n, i, got, leaf)
+		}
+	}
+	order := refOrder(p, tree.Order(), r, leaves)
+	placed := make([][]byte, n)
+	for pos, row := range order {
+		placed[pos] = leaves[row]
+		if tree.Row(pos) != row || tree.Position(row) != pos {
+			t.Fatalf("n=%d: row %d at %d, position %d holds row %d", n, row, tree.Position(row), pos, tree.Row(pos))
+		}
+	}
+	root, proofs := refTree(p, placed)
+	if got := tree.Root(); !bytes.Equal(got[:p.Width], root) || got != hashOf(root) {
+		t.Fatalf("n=%d order %s: root %s, want %x", n, tree.Order(), got, root)
+	}
+	longest := 0
+	for pos := range proofs {
+		proof := tree.Proof(order[pos], nil)
+		longest = max(longest, len(proof))
+		want := slices.DeleteFunc(proofs[pos], func(b []byte) bool { return b == nil })
+		if len(proof) != len(want) {
+			t.Fatalf("n=%d position %d: %d entries, want %d", n, pos, len(proof), len(want))
+		}
+		for j := range proof {
+			if !bytes.Equal(proof[j][:p.Width], want[j]) {
+				t.Fatalf("n=%d position %d entry %d: got %s, want %x", n, pos, j, proof[j], want[j])
+			}
+		}
+		if !Verify(p, tree.Leaf(order[pos]), tree.Sides(order[pos]), proof, tree.Root()) {
+			t.Fatalf("n=%d position %d: proof refused", n, pos)
+		}
+		if p.Shape != Heap && p.Shape != Promote && tree.Sides(order[pos]) != pos {
+			t.Fatalf("n=%d position %d: sides %b", n, pos, tree.Sides(order[pos]))
+		}
+	}
+	if longest != tree.Depth() {
+		t.Fatalf("n=%d: longest proof %d, depth %d", n, longest, tree.Depth())
+	}
+}
+
+// Shape is visible only where it matters: the sizes at which two shapes agree are known.
+func TestBuild_heapAndPromoteAgreeOnlyWhereKnown(t *testing.T) {
+	p := lookup(t, "oz-standard-v1")
+	q := p.clone()
+	q.Shape = Promote
+	for n := 1; n <= 130; n++ {
+		r := someRows(t, merkle.EVM, 3, n)
+		same := build(t, Spec{Profile: p, Order: OrderLeafHash}, r).Root() == build(t, Spec{Profile: q, Order: OrderLeafHash}, r).Root()
+		odd := n
+		for odd%2 == 0 {
+			odd /= 2
+		}
+		if want := odd == 1 || odd == 3; same != want {
+			t.Errorf("n=%d: same root %v, want %v", n, same, want)
+		}
+	}
+}
+
+func TestBuild_sameBytesWithAnyWorkers(t *testing.T) {
+	n := 3*chunk + 17
+	for name, p := range variants(t) {
+		for _, order := range []Order{OrderInput, OrderLeafHash, OrderAccount} {
+			r := someRows(t, p.Accounts, 9, n)
+			one := build(t, Spec{Profile: p, Order: order, Workers: 1}, r)
+			for _, w := range []int{2, 7} {
+				many := build(t, Spec{Profile: p, Order: order, Workers: w}, r)
+				if one.Root() != many.Root() || !slices.Equal(one.row, many.row) || !bytes.Equal(one.nodes.heap, many.nodes.heap) {
+					t.Fatalf("%s %s: %d workers build another tree", name, order, w)
+				}
+				for j := range one.nodes.levels {
+					if !bytes.Equal(one.nodes.levels[j], many.nodes.levels[j]) {
+						t.Fatalf("%s %s: %d workers: level %d differs", name, order, w, j)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestVerify_everyBitMatters(t *testing.T) {
+	for name, p := range variants(t) {
+		tree := build(t, Spec{Profile: p, Order: OrderInput}, someRows(t, p.Accounts, 4, 11))
+		for row := range 11 {
+			leaf, root, sides := tree.Leaf(row), tree.Root(), tree.Sides(row)
+			proof := tree.Proof(row, nil)
+			flip := func(h *merkle.Hash, what string) {
+				for bit := range 256 {
+					h[bit/8] ^= 1 << (bit % 8)
+					if Verify(&p, leaf, sides, proof, root) {
+						t.Fatalf("%s row %d: %s bit %d does not matter", name, row, what, bit)
+					}
+					h[bit/8] ^= 1 << (bit % 8)
+				}
+			}
+			flip(&leaf, "leaf")
+			flip(&root, "root")
+			for j := range proof {
+				flip(&proof[j], fmt.Sprintf("entry %d", j))
+			}
+			if len(proof) > 0 && (Verify(&p, leaf, sides, proof[1:], root) || Verify(&p, leaf, sides, proof[:len(proof)-1], root)) {
+				t.Errorf("%s row %d: a shortened proof is accepted", name, row)
+			}
+			if Verify(&p, leaf, sides, append(slices.Clone(proof), root), root) {
+				t.Errorf("%s row %d: a lengthened proof is accepted", name, row)
+			}
+			for other := range 11 {
+				if other != row && Verify(&p, leaf, tree.Sides(other), tree.Proof(other, nil), root) {
+					t.Errorf("%s: the proof of row %d takes the leaf of row %d", name, other, row)
+				}
+			}
+			if p.Pair == PairPositional {
+				for bit := range len(proof) + 1 {
+					same := bit < len(proof) && p.Shape == Duplicate && proof[bit] == runningAt(&p, leaf, sides, proof[:bit])
+					if !same && Verify(&p, leaf, sides^1<<bit, proof, root) {
+						t.Errorf("%s row %d: side %d does not matter", name, row, bit)
+					}
+				}
+			}
+		}
+	}
+}
+
+// runningAt is the node that the proof has led to.
+func runningAt(p *Profile, leaf merkle.Hash, sides int, proof []merkle.Hash) merkle.Hash {
+	for j, s := range proof {
+		a, b := leaf[:p.Width], s[:p.Width]
+		if sides>>j&1 == 1 {
+			a, b = b, a
+		}
+		copy(leaf[:], refNode(p, a, b))
+	}
+	return leaf
+}
+
+// In-shard proof and path are the proof, for every leaf, all sizes, shards and shapes; the subtree is rebuilt from its
+// own rows alone, as a reader of a shard does.
+func TestCut_pathsContinueTheShardsProofs(t *testing.T) {
+	for name, p := range variants(t) {
+		if p.Hash == HashKeccak256 && p.Encoding == EncodingPacked {
+			continue // widths and prefixes of the other two bases are enough here
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(1, 2))
+			for n := 1; n <= 130; n++ {
+				tree := build(t, Spec{Profile: p, Order: OrderAccount}, someRows(t, p.Accounts, uint64(n), n))
+				done := map[int]bool{}
+				for _, shard := range []int{2, 3, 4, 5, 8, 15, 16, 17, 32, 63, 64, 2 + rng.IntN(63)} {
+					cut, subs, err := tree.Cut(shard)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if !done[cut] || shard <= 5 {
+						checkCut(t, tree, shard, cut, subs)
+					}
+					done[cut] = true
+				}
+			}
+		})
+	}
+}
+
+func checkCut(t *testing.T, tree *Tree, shard, cut int, subs []Subtree) {
+	t.Helper()
+	p, seen, both := tree.Profile(), make([]bool, tree.Len()), 0
+	for i, sub := range subs {
+		var leaves []byte
+		var positions []int
+		for _, run := range sub.Runs {
+			for pos := run[0]; pos < run[1]; pos++ {
+				if seen[pos] {
+					t.Fatalf("n=%d shard %d: position %d is in two subtrees", tree.Len(), shard, pos)
+				}
+				seen[pos] = true
+				positions = append(positions, pos)
+				h := tree.Leaf(tree.Row(pos))
+				leaves = append(leaves, h[:p.Width]...)
+			}
+		}
+		if len(positions) == 0 || len(positions) > shard {
+			t.Fatalf("n=%d shard %d: subtree %d holds %d leaves", tree.Len(), shard, i, len(positions))
+		}
+		if !slices.IsSorted(positions) {
+			if both++; positions[0] != 0 || positions[len(positions)-1] != tree.Len()-1 {
+				t.Fatalf("n=%d shard %d: subtree %d holds positions %v", tree.Len(), shard, i, positions)
+			}
+		}
+		levels := cut
+		if p.Shape == Heap {
+			leaves = lay(leaves, nil, len(positions), p)
+			levels = 0
+		}
+		small, err := newNodes(context.Background(), 1, p, leaves, levels)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at, pos := range positions {
+			var got []merkle.Hash
+			small.path(at, func(s []byte, _ bool) {
+				if s != nil {
+					got = append(got, hashOf(s))
+				}
+			})
+			for _, node := range sub.Path {
+				if !node.None {
+					got = append(got, node.Hash)
+				}
+			}
+			if want := tree.Proof(tree.Row(pos), nil); !slices.Equal(got, want) {
+				t.Fatalf("n=%d shard %d position %d: got %v, want %v", tree.Len(), shard, pos, got, want)
+			}
+		}
+	}
+	if at := slices.Index(seen, false); at >= 0 {
+		t.Fatalf("n=%d shard %d: position %d is in no subtree", tree.Len(), shard, at)
+	}
+	if both > 1 {
+		t.Fatalf("n=%d shard %d: %d subtrees hold leaves of two levels, want at most one", tree.Len(), shard, both)
+	}
+}
+
+func hashOf(b []byte) (h merkle.Hash) {
+	copy(h[:], b)
+	return h
+}
+
+// A shard's rows built with Levels give the subtree's root: what a reader does with the public functions only.
+func TestBuild_levelsOfAShard(t *testing.T) {
+	for name, p := range variants(t) {
+		if p.Pair == PairPositional {
+			continue // sides of a path are not part of a Subtree
+		}
+		for _, n := range []int{1, 2, 3, 5, 37, 64, 129} {
+			r := someRows(t, p.Accounts, 5, n)
+			whole := build(t, Spec{Profile: p, Order: OrderAccount}, r)
+			cut, subs, err := whole.Cut(8)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, sub := range subs {
+				part := &Rows{}
+				if p.Has(SourceIndex) {
+					part.Index = []uint64{}
+				}
+				var rows []int
+				for _, run := range sub.Runs {
+					for pos := run[0]; pos < run[1]; pos++ {
+						row := whole.Row(pos)
+						rows = append(rows, row)
+						part.Accounts, part.Amounts = append(part.Accounts, r.Accounts[row]), append(part.Amounts, r.Amounts[row])
+						if index, ok := whole.Index(row); ok {
+							part.Index = append(part.Index, index)
+						}
+					}
+				}
+				small := build(t, Spec{Profile: p, Order: OrderInput, Levels: cut}, part)
+				for i, row := range rows {
+					proof := small.Proof(i, nil)
+					for _, node := range sub.Path {
+						if !node.None {
+							proof = append(proof, node.Hash)
+						}
+					}
+					if !Verify(&p, small.Leaf(i), 0, proof, whole.Root()) || !slices.Equal(proof, whole.Proof(row, nil)) {
+						t.Fatalf("%s n=%d row %d: shard's proof is not the tree's", name, n, row)
+					}
+				}
+			}
+		}
+	}
+}
