@@ -26,6 +26,8 @@ type astra struct {
 	den    []uint64
 	codes  numbers // of stakes and RM
 
+	precisions [3]uint // of quotas
+
 	ids     []uint32 // numbers of the entitled, in entrant order
 	rewards *rewards
 	claims  []merkle.Amount // c, by index of ids
@@ -35,7 +37,7 @@ type astra struct {
 }
 
 func (a *astra) read(r *reading) error {
-	a.set = r.c.Rule.Astra
+	a.set, a.precisions = r.c.Rule.Astra, quotaBits()
 	var err error
 	if a.at, err = campaign.Instant([]byte(a.set.At)); err != nil {
 		r.faults.Addf(r.c.Rule.Pos, "at %q: %w", a.set.At, err)

@@ -69,7 +69,7 @@ func (a *astra) percent(e uint32) int64 {
 
 // redistribute splits the fees among those who restake, by amount × multiplier over all pools.
 func (a *astra) redistribute(r *reading, fees *big.Int) error {
-	q := &quotas{n: len(a.ids), pools: 1, codes: &a.codes,
+	q := &quotas{n: len(a.ids), bits: a.precisions, pools: 1, codes: &a.codes,
 		ratio: func(i int) (num, den uint64) { return a.num[a.ids[i]], a.den[a.ids[i]] },
 		amount: func(_, i int) (sum merkle.Amount) {
 			if a.takesNow(a.ids[i]) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"strings"
-	"testing"
 
 	"github.com/merkle-drop/merkle/campaign"
 )
@@ -42,7 +41,7 @@ trees:
 const onlySolana = `    asset: "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp/token:HrayGRNywXnfjAHj1V9eA7pUB4DwcqBpLnzWRbSHz6ki"
 `
 
-func parse(t testing.TB, source string) *campaign.Campaign {
+func parse(t tester, source string) *campaign.Campaign {
 	t.Helper()
 	c, err := campaign.Parse([]byte(source), "campaign.yaml")
 	if err != nil {
@@ -52,7 +51,7 @@ func parse(t testing.TB, source string) *campaign.Campaign {
 }
 
 // publish adds what the next campaign reads of a bundle to f, under dir, and returns the digest of its manifest.
-func publish(t testing.TB, f files, dir string, a *Allocation) string {
+func publish(t tester, f files, dir string, a *Allocation) string {
 	t.Helper()
 	l := a.Tokens[0].Ledger
 	digestOf := func(text string) string {
@@ -89,7 +88,7 @@ func publish(t testing.TB, f files, dir string, a *Allocation) string {
 	return digestOf(string(text))
 }
 
-func tableText(t testing.TB, a *Allocation, name string) string {
+func tableText(t tester, a *Allocation, name string) string {
 	t.Helper()
 	for i := range a.Tables {
 		if a.Tables[i].Name == name {
@@ -105,7 +104,7 @@ func tableText(t testing.TB, a *Allocation, name string) string {
 }
 
 // month computes one month and publishes it as DIR; previous and settings go into the campaign.
-func month(t testing.TB, f files, rule, name, pool, previous, settings string) *Allocation {
+func month(t tester, f files, rule, name, pool, previous, settings string) *Allocation {
 	t.Helper()
 	prev := "previous: none\n"
 	if previous != "" {

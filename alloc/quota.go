@@ -19,12 +19,13 @@ type quotas struct {
 	pools  int
 	plan   func(totals []*big.Int) (mul []*big.Int, div *big.Int) // see quotaBounds
 
-	once   [len(quotaBits)]sync.Once
-	bounds [len(quotaBits)]*quotaBounds
+	bits   [3]uint // the precisions that are tried: a common denominator of at most so many bits, or bounds of that many; the last is 0, the exact sum
+	once   [3]sync.Once
+	bounds [3]*quotaBounds
 }
 
-// quotaBits are the precisions that are tried: a common denominator up to the first, then bounds of that many bits, and 0 for the exact sum.
-var quotaBits = [...]uint{1024, 8192, 0}
+// quotaBits are the usual precisions. Bounds of 1024 bits leave a floor open in one of 2^700 cases.
+func quotaBits() [3]uint { return [3]uint{1024, 8192, 0} }
 
 // quotaBounds is one precision. Entrant e with multiplier m has x = m·Σ over pools of mul(q)·amount(q,e) ÷ div, for the totals at their lower
 // and at their upper bound. Totals are Σ amount·m over the pool, times scale.
@@ -63,7 +64,7 @@ func (q *quotas) common(most uint) (*big.Int, bool) {
 // at returns the bounds of a precision, made once.
 func (q *quotas) at(level int) *quotaBounds {
 	q.once[level].Do(func() {
-		bits := quotaBits[level]
+		bits := q.bits[level]
 		b := &quotaBounds{}
 		if b.scale, b.exact = q.common(bits); !b.exact {
 			b.scale = new(big.Int).Lsh(big.NewInt(1), bits)
@@ -118,7 +119,7 @@ type quotaRoom struct {
 // floor is ⌊x/unit⌋·unit of entrant e.
 func (q *quotas) floor(w *quotaRoom, e int, unit *big.Int) *big.Int {
 	var first big.Int
-	for level := range quotaBits {
+	for level := range q.bits {
 		b := q.at(level)
 		q.bound(w, b, 1, e, unit) // larger totals: the lower bound of x
 		if b.exact {

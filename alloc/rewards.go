@@ -52,7 +52,7 @@ func (a *astra) newRewards(pool *big.Int) *rewards {
 		w.earned.Quo(covered, w.allocSum)
 	}
 	make1 := func(pools int, amount func(q, e int) merkle.Amount, plan func([]*big.Int) ([]*big.Int, *big.Int)) *quotas {
-		return &quotas{n: len(a.ids), pools: pools, codes: &a.codes, amount: amount, plan: plan,
+		return &quotas{n: len(a.ids), bits: a.precisions, pools: pools, codes: &a.codes, amount: amount, plan: plan,
 			ratio: func(i int) (num, den uint64) { return a.num[a.ids[i]], a.den[a.ids[i]] }}
 	}
 	if a.set.Shares == "bps" {

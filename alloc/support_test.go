@@ -2,6 +2,7 @@ package alloc
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -95,7 +96,7 @@ func listCampaign(unit string, tokens ...campaign.Token) *campaign.Campaign {
 		Fixed: &campaign.Fixed{List: input("list.csv"), Unit: unit, Precision: "exact", Duplicates: "error"}}}
 }
 
-func compute(t testing.TB, c *campaign.Campaign, f files) *Allocation {
+func compute(t tester, c *campaign.Campaign, f files) *Allocation {
 	t.Helper()
 	a, err := Compute(t.Context(), c, f.options())
 	if err != nil {
@@ -110,7 +111,7 @@ func compute(t testing.TB, c *campaign.Campaign, f files) *Allocation {
 }
 
 // refused returns the faults of a run that must be refused, by Check and by Compute alike.
-func refused(t testing.TB, c *campaign.Campaign, f files) *merkle.Faults {
+func refused(t tester, c *campaign.Campaign, f files) *merkle.Faults {
 	t.Helper()
 	_, err := Compute(t.Context(), c, f.options())
 	faults, ok := merkle.AsFaults(err)
@@ -161,4 +162,13 @@ func canonical(t testing.TB, in *Input) string {
 		t.Fatalf("%d bytes, reported %d: %v", b.Len(), n, err)
 	}
 	return b.String()
+}
+
+// tester is what tests and properties have in common.
+type tester interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Errorf(format string, args ...any)
+	Context() context.Context
 }

@@ -199,12 +199,12 @@ func faultCases() []faultCase {
 		{asrBase, "merkle-campaign/v1", "‸merkle-campaign/v2", []string{"this release reads merkle-campaign/v1"}},
 		{asrBase, "rounding: {method: floor, at: account-token, residual: {to: treasury}}", "rounding: ‸‸{method: floor}", []string{"the key at is required", "the key residual is required"}},
 		{asrBase, "votes:\n    file: votes.csv\n    rows", "votes:\n    ‸rows", []string{"votes: the key file is required"}},
-		{asrBase, "  name: jupiter-asr/v1\n  proposals", "  ‸proposals", []string{"rule: the key name is required, one of fixed/v1, jupiter-asr/v1, pro-rata/v1"}},
+		{asrBase, "  name: jupiter-asr/v1\n  proposals", "  ‸proposals", []string{"rule: the key name is required, one of astra-rewards/v1, close-round/v1, fixed/v1, jupiter-asr/v1,"}},
 
 		// names and choices
 		{asrBase, "id: round-1", "id: ‸Round_1", []string{"kebab-case"}},
 		{asrBase, "id: jup,", "id: ‸jup-,", []string{"kebab-case"}},
-		{asrBase, "jupiter-asr/v1", "‸jupiter-asr/v9", []string{`is not allowed; allowed: fixed/v1, jupiter-asr/v1, pro-rata/v1`}},
+		{asrBase, "jupiter-asr/v1", "‸jupiter-asr/v9", []string{`is not allowed; allowed: astra-rewards/v1, close-round/v1, fixed/v1, jupiter-asr/v1,`}},
 		{asrBase, "metric: max-power", "metric: ‸weight", []string{"allowed: max-power, mean-power, last-power, each-vote"}},
 		{asrBase, "denominator: after", "denominator: ‸later", []string{"allowed: after, before"}},
 		{asrBase, "method: floor", "method: ‸round", []string{"allowed: floor, largest-remainder"}},

@@ -136,13 +136,13 @@ func (r *reader) periods(n *node) []int {
 	}
 	for _, item := range items {
 		p := r.whole(item, "period", 1, maxPeriod)
-		switch {
-		case p == 0:
-		case len(out) > 0 && p <= out[len(out)-1]:
-			r.fault(item.pos, "period", item.text, fmt.Errorf("stands after %d: periods ascend", out[len(out)-1]))
-		default:
-			out = append(out, p)
+		if p == 0 {
+			continue
 		}
+		if len(out) > 0 && p <= out[len(out)-1] {
+			r.fault(item.pos, "period", item.text, fmt.Errorf("stands after %d: periods ascend", out[len(out)-1]))
+		}
+		out = append(out, p) // also out of order, so that what names it is not a fault too
 	}
 	return out
 }

@@ -118,6 +118,16 @@ func writeScaffold(rule, dir string, o ScaffoldOptions) error {
 		err = s.weights()
 	case "fixed/v1":
 		pool, err = s.amounts()
+	case "jupiter-asr/v2":
+		err = s.dailyStakes()
+	case "noon-active-staking/v1":
+		err = s.pointsAndElections()
+	case "noon-open-staking/v1":
+		err = s.openStakes()
+	case "astra-rewards/v1":
+		err = s.rewards()
+	case "close-round/v1":
+		err = s.claimed()
 	}
 	if err != nil {
 		return err

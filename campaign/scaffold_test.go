@@ -25,6 +25,19 @@ func inputsOf(c *Campaign) []Input {
 		out = append(out, c.Rule.ProRata.Weights)
 	case c.Rule.Fixed != nil:
 		out = append(out, c.Rule.Fixed.List)
+	case c.Rule.JupiterASR2 != nil:
+		out = append(out, c.Rule.JupiterASR2.Stakes)
+	case c.Rule.NoonActive != nil:
+		out = append(out, c.Rule.NoonActive.Points, *c.Rule.NoonActive.Elections)
+	case c.Rule.NoonOpen != nil:
+		out = append(out, c.Rule.NoonOpen.Stakes)
+	case c.Rule.Astra != nil:
+		out = append(out, *c.Rule.Astra.History)
+		for _, p := range c.Rule.Astra.Pools {
+			out = append(out, p.Stakes)
+		}
+	case c.Rule.Close != nil:
+		out = append(out, c.Rule.Close.Claimed)
 	}
 	for _, e := range c.Exclude {
 		out = append(out, e.Input)
@@ -45,7 +58,7 @@ func TestScaffold(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if c.Rule.Name != rule.Name || c.Publish.Proofs != "subtree" {
+				if c.Rule.Name != rule.Name || c.Publish.Proofs != "subtree" && c.Rule.Close == nil {
 					t.Errorf("got rule %s, proofs %s", c.Rule.Name, c.Publish.Proofs)
 				}
 				names := map[string]bool{"campaign.yaml": true}
@@ -83,11 +96,15 @@ func checkSample(t *testing.T, path string, in Input) {
 				if a, err := merkle.ParseAccount(cell); err != nil || a.String() != cell {
 					t.Fatalf("%s: %s: %v", path, cell, err)
 				}
-				if seen[row[0]+cell] {
+				who := row[0] + cell
+				if len(row) > 1 && (rows[0][1] == "day" || rows[0][1] == "choice") {
+					who += row[1]
+				}
+				if seen[who] && rows[0][1] != "time" {
 					t.Fatalf("%s: %s twice", path, cell)
 				}
-				seen[row[0]+cell] = true
-			case "power", "weight", "amount":
+				seen[who] = true
+			case "power", "weight", "amount", "points":
 				v, ok := new(big.Rat).SetString(cell)
 				if !ok || v.Sign() <= 0 {
 					t.Fatalf("%s: %s", path, cell)
