@@ -184,10 +184,10 @@ func TestReal_jito(t *testing.T) {
 			var file struct {
 				Root  rawHash `json:"merkle_root"`
 				Nodes []struct {
-					Claimant       rawHash
-					Amount         json.Number
-					Locked         json.Number `json:"locked_amount"`
-					Proof          []rawHash
+					Claimant rawHash
+					Amount   json.Number
+					Locked   json.Number `json:"locked_amount"`
+					Proof    []rawHash
 				} `json:"tree_nodes"`
 			}
 			published(t, name, &file)
