@@ -14,8 +14,6 @@ import (
 	merkle "github.com/merkle-drop/merkle"
 )
 
-const completionFlag = "--generate-bash-completion"
-
 func newApp(in io.Reader, out, errw io.Writer) *cli.App {
 	app := &cli.App{
 		Name:      "merkle",
@@ -24,7 +22,6 @@ func newApp(in io.Reader, out, errw io.Writer) *cli.App {
 		Version:   version(),
 		Reader:    in, Writer: out, ErrWriter: errw,
 		HideHelpCommand:       true,
-		EnableBashCompletion:  true,
 		CustomAppHelpTemplate: cli.AppHelpTemplate + exitHelp + "\n",
 		ExitErrHandler:        func(*cli.Context, error) {}, // run decides about the exit status
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
@@ -71,7 +68,7 @@ func version() string {
 // first argument. A flag whose value was forgotten is refused: it would take the next flag for its value, and build would
 // make a directory named --json.
 func permute(app *cli.App, args []string) ([]string, error) {
-	if len(args) < 3 || args[len(args)-1] == completionFlag {
+	if len(args) < 3 {
 		return args, nil
 	}
 	cmd := app.Command(args[1])
