@@ -21,7 +21,7 @@ var (
 	ErrLeadZero   = errors.New("leading zero not allowed")
 	ErrPrecision  = errors.New("more fraction digits than allowed")
 	ErrOverflow   = errors.New("does not fit in 256 bits")
-	ErrNoFraction = errors.New("fraction not allowed, base units are whole")
+	ErrNoFraction = errors.New("fraction not allowed")
 )
 
 // maxAmountText bounds the text of an amount: 78 digits of 2^256, a point, 77 fraction digits.

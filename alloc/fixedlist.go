@@ -165,6 +165,9 @@ func (l *listRows) number(s *source, col, k int, e Entrant, judge bool) (digits 
 			err = s.r.payable(k, e, base)
 		}
 	}
+	if rule.Unit == "base" && errors.Is(err, merkle.ErrNoFraction) {
+		err = fmt.Errorf("%w, base units are whole; unit: token reads whole-token decimals", err)
+	}
 	if err != nil {
 		s.no(col, err)
 	}

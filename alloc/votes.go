@@ -72,6 +72,9 @@ func (r *reading) readVotes(p *proposals) (*voteRows, error) {
 				err = merkle.ErrOverflow
 			}
 		}
+		if errors.Is(err, merkle.ErrNoFraction) || errors.Is(err, merkle.ErrPrecision) {
+			err = fmt.Errorf("%w: the key decimals of the rule says how many fraction digits a power has, here %d", err, decimals)
+		}
 		if err != nil {
 			s.no(votePower, err)
 			ok = false

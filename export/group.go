@@ -59,8 +59,8 @@ func layoutOf(c *campaign.Campaign, trees []*Tree) (string, error) {
 			}
 		}
 		return LayoutSubtree, nil
-	case "":
-		if !slices.ContainsFunc(trees, func(t *Tree) bool { return !able(t) }) {
+	case "": // by the trees that the campaign declares, also those without claims: the campaign file alone must tell the layout
+		if !slices.ContainsFunc(c.Trees, func(t campaign.Tree) bool { return tree.Order(t.Order) != tree.OrderAccount }) {
 			return LayoutSubtree, nil
 		}
 	default:

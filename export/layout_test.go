@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/bits"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -261,5 +262,27 @@ func TestGroup_keyIsSHA256OfAccountBytes(t *testing.T) {
 	key := tree.AccountKey(a)
 	if want := "16ebe1955fe5f128bc16b2c5737de2fbe9ef8eef07e240cdbf8e090320a21c32"; hex.EncodeToString(key[:]) != want || keyText(a) != want {
 		t.Errorf("got %x, want %s", key, want)
+	}
+}
+
+// TestLayout_defaultFollowsTheCampaign has a tree without claims: its order counts for the default layout all the same,
+// so that whoever reads the campaign file alone resolves the same.
+func TestLayout_defaultFollowsTheCampaign(t *testing.T) {
+	for order, want := range map[string]string{"account": LayoutSubtree, "input": LayoutInline} {
+		s := sample{profile: "jito-v1", order: "account", tokens: 2, claims: 3}
+		yaml := strings.Replace(s.yaml(), "{id: t1, tokens: [T1], profile: jito-v1, order: account", "{id: t1, tokens: [T1], profile: jito-v1, order: "+order, 1)
+		list := "account,amount,token\n" + s.account(0).Text() + ",5,T0\n"
+		a := allocation(t, yaml, map[string]string{"list.csv": list})
+		trees, err := Trees(context.Background(), a, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := Write(context.Background(), filepath.Join(t.TempDir(), "out"), a, trees, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Publish.Proofs != want || len(m.Trees) != 1 {
+			t.Errorf("second tree in order %s: %d trees, proofs %s, want 1 and %s", order, len(m.Trees), m.Publish.Proofs, want)
+		}
 	}
 }

@@ -127,7 +127,7 @@ func Codes() []Meaning {
 		{SumsMalformed, "files", "a line of SHA256SUMS is not of the form, or not in the order, of the format"},
 		{SumsDigest, "files", "SHA256SUMS does not have the digest that the manifest gives"},
 		{SumsTotal, "files", "the manifest's count or size of the listed files is wrong"},
-		{JSONMalformed, "files", "a file is not JSON of objects, arrays and strings, or repeats a member"},
+		{JSONMalformed, "files", "a file is not JSON of objects, arrays and strings, repeats a member, or has more values than it can have"},
 		{JSONNotCanonical, "files", "a JSON file is not spelled in canonical form"},
 		{FormatUnknown, "files", "a format name that this verifier does not know, for example of a later version"},
 

@@ -14,8 +14,6 @@ import (
 	merkle "github.com/merkle-drop/merkle"
 )
 
-const completionFlag = "--generate-bash-completion"
-
 func newApp(in io.Reader, out, errw io.Writer) *cli.App {
 	app := &cli.App{
 		Name:      "merkle",
@@ -24,7 +22,6 @@ func newApp(in io.Reader, out, errw io.Writer) *cli.App {
 		Version:   version(),
 		Reader:    in, Writer: out, ErrWriter: errw,
 		HideHelpCommand:       true,
-		EnableBashCompletion:  true,
 		CustomAppHelpTemplate: cli.AppHelpTemplate + exitHelp + "\n",
 		ExitErrHandler:        func(*cli.Context, error) {}, // run decides about the exit status
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
@@ -68,14 +65,15 @@ func version() string {
 }
 
 // permute moves the flags of a command before its arguments, so that both orders work: the flag package stops at the
-// first argument.
-func permute(app *cli.App, args []string) []string {
-	if len(args) < 3 || args[len(args)-1] == completionFlag {
-		return args
+// first argument. A flag whose value was forgotten is refused: it would take the next flag for its value, and build would
+// make a directory named --json.
+func permute(app *cli.App, args []string) ([]string, error) {
+	if len(args) < 3 {
+		return args, nil
 	}
 	cmd := app.Command(args[1])
 	if cmd == nil {
-		return args
+		return args, nil
 	}
 	var flags, rest []string
 	for i := 2; i < len(args); i++ {
@@ -88,8 +86,11 @@ func permute(app *cli.App, args []string) []string {
 			rest = append(rest, arg)
 		default:
 			flags = append(flags, arg)
-			if !strings.Contains(arg, "=") && takesValue(cmd, strings.TrimLeft(arg, "-")) && i+1 < len(args) {
+			if !strings.Contains(arg, "=") && takesValue(cmd, strings.TrimLeft(arg, "-")) {
 				i++
+				if i == len(args) || args[i] == "--" || isFlag(cmd, args[i]) {
+					return nil, &usageError{text: cmd.Name + ": " + arg + " needs a value", hint: "merkle " + cmd.Name + " --help says how it is called"}
+				}
 				flags = append(flags, args[i])
 			}
 		}
@@ -98,7 +99,12 @@ func permute(app *cli.App, args []string) []string {
 	if len(rest) > 0 {
 		out = append(append(out, "--"), rest...)
 	}
-	return out
+	return out, nil
+}
+
+func isFlag(cmd *cli.Command, arg string) bool {
+	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+	return len(arg) > 1 && arg[0] == '-' && slices.ContainsFunc(cmd.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) })
 }
 
 func takesValue(cmd *cli.Command, name string) bool {

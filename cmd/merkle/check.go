@@ -51,6 +51,9 @@ func checkAll(c *cli.Context, camp *campaign.Campaign, bar *progress) error {
 		if err == nil {
 			err = p.Validate()
 		}
+		if err == nil && t.Chain.Family() != p.Accounts {
+			err = fmt.Errorf("is for %s accounts, chain %s of tree %q has %s accounts", p.Accounts, t.Chain, t.ID, t.Chain.Family())
+		}
 		if err != nil {
 			faults.Add(&merkle.Fault{Pos: t.Pos, Field: "profile", Value: t.Profile, Err: err})
 		}

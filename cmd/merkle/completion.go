@@ -1,10 +1,75 @@
 package main
 
 import (
+	"flag"
 	"fmt"
+	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/merkle-drop/merkle/tree"
 )
+
+// completionFlag as the last argument asks for the words that may come next; the scripts below pass the words before the
+// cursor, and the one under it when it starts with a dash.
+const completionFlag = "--generate-bash-completion"
+
+// complete prints what may follow words, one a line. Nothing printed lets the shell offer files. It is answered here and not by
+// the library, which would take a lone -- as the end of the flags and run the command.
+func complete(app *cli.App, words []string) {
+	var cmd *cli.Command
+	if len(words) > 0 {
+		cmd = app.Command(words[0])
+	}
+	if cmd == nil {
+		for _, c := range app.Commands {
+			fmt.Fprintln(app.Writer, c.Name)
+		}
+		return
+	}
+	last := words[len(words)-1]
+	switch name := strings.TrimLeft(last, "-"); {
+	case len(words) > 1 && strings.HasPrefix(last, "-") && takesValue(cmd, name):
+		for _, v := range flagValues(cmd, name) {
+			fmt.Fprintln(app.Writer, v)
+		}
+	case strings.HasPrefix(last, "-"):
+		for _, f := range cmd.Flags {
+			fmt.Fprintln(app.Writer, "--"+f.Names()[0])
+		}
+		fmt.Fprintln(app.Writer, "--help")
+	case cmd.BashComplete != nil:
+		cmd.BashComplete(cli.NewContext(app, flag.NewFlagSet(cmd.Name, flag.ContinueOnError), nil))
+	}
+}
+
+// flagValues are the values of a flag that has a closed list of them.
+func flagValues(cmd *cli.Command, name string) []string {
+	for _, f := range cmd.Flags {
+		for _, n := range f.Names() {
+			if n == name {
+				name = f.Names()[0]
+			}
+		}
+	}
+	switch name {
+	case "profile":
+		var names []string
+		for p := range tree.Profiles() {
+			names = append(names, p.Name)
+		}
+		return names
+	case "order":
+		return []string{"profile", "account", "input", "leaf-hash"}
+	case "duplicates":
+		return []string{"refuse", "sum", "keep"}
+	case "allow":
+		return []string{"zero-amount", "zero-account", "checksum"}
+	case "format":
+		return []string{"proofs"}
+	}
+	return nil
+}
 
 var completionScripts = map[string]string{
 	"bash": `_merkle() {

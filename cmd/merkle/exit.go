@@ -86,7 +86,13 @@ func report(ctx context.Context, errw io.Writer, asJSON bool, err error) int {
 		}
 		return code
 	}
-	fmt.Fprintf(errw, "merkle: %v\n", err)
+	said := map[string]bool{} // two workers may meet the same full disk
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if !said[line] {
+			fmt.Fprintf(errw, "merkle: %s\n", line)
+		}
+		said[line] = true
+	}
 	var u *usageError
 	if errors.As(err, &u) && u.hint != "" {
 		fmt.Fprintf(errw, "merkle: %s\n", u.hint)

@@ -299,6 +299,9 @@ func (l *list) locate(err error) error {
 		cause := e.Err
 		if e.Other >= 0 {
 			cause = fmt.Errorf("%w, at %s", e.Err, places[l.numbers[e.Other]][e.Field])
+			if errors.Is(e.Err, tree.ErrDuplicate) {
+				cause = fmt.Errorf("%w; --duplicates sum adds its rows up, --duplicates keep gives each a leaf", cause)
+			}
 		}
 		faults.Add(&merkle.Fault{Pos: places[l.numbers[e.Row]][e.Field], Field: e.Field, Value: e.Value, Err: cause})
 	}

@@ -19,6 +19,13 @@ func main() {
 // run is the whole program: args[0] is the program's name. It returns the exit status.
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
 	app := newApp(in, out, errw)
-	err := app.RunContext(ctx, permute(app, args))
+	if n := len(args) - 1; n > 0 && args[n] == completionFlag {
+		complete(app, args[1:n])
+		return exitDone
+	}
+	ordered, err := permute(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, ordered)
+	}
 	return report(ctx, errw, wantsJSON(args), err)
 }

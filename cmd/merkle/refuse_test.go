@@ -142,6 +142,19 @@ func TestAllFaultsInOneRun(t *testing.T) {
 	}
 }
 
+// TestCheckAndBuildRefuseAlike: what build refuses before it computes, check reports.
+func TestCheckAndBuildRefuseAlike(t *testing.T) {
+	for _, profile := range []string{"uniswap-v1", "oz-standard-v1", "nobody-v1"} {
+		path := smallCampaign(t, nil, "jito-v1", profile)
+		for _, args := range [][]string{{"check", path}, {"build", path, "-o", filepath.Join(t.TempDir(), "out")}} {
+			var errw bytes.Buffer
+			if code := runIn(t, io.Discard, &errw, args...); code != exitRefused || !strings.Contains(errw.String(), "campaign.yaml:14:") {
+				t.Errorf("%s with %s: exit status %d\n%s", args[0], profile, code, &errw)
+			}
+		}
+	}
+}
+
 func TestByteOrderMarkAndCRLFAreRead(t *testing.T) {
 	plain := votes("P1,"+alice+",600", "P1,"+bob+",400")
 	odd := map[string]string{"votes.csv": "\ufeff" + strings.ReplaceAll(plain["votes.csv"], "\n", "\r\n")}

@@ -37,12 +37,12 @@ func summary(w io.Writer, dir string, a *alloc.Allocation, trees []*export.Tree,
 		b.WriteByte('\n')
 	}
 	fmt.Fprintf(&b, "bundle    %s   %s files, %s bytes\nmanifest  sha256 %s\n\n", dir, group(fmt.Sprint(m.Files.Count)), group(fmt.Sprint(m.Files.Bytes)), digest)
-	fmt.Fprintf(&b, "Next:\n  merkle verify %s            check everything again, with independent code\n", dir)
+	fmt.Fprintf(&b, "Next:\n  merkle verify %s            check everything again, with independent code\n", shellWord(dir))
 	if acct, ok := largest(a); ok {
 		if len(trees) > 0 {
-			fmt.Fprintf(&b, "  merkle prove %s %s\n", dir, acct)
+			fmt.Fprintf(&b, "  merkle prove %s %s\n", shellWord(dir), acct)
 		}
-		fmt.Fprintf(&b, "  merkle explain %s %s\n", a.Campaign.Path, acct)
+		fmt.Fprintf(&b, "  merkle explain %s %s\n", shellWord(a.Campaign.Path), acct)
 	}
 	if len(trees) > 0 {
 		b.WriteString("  publish the directory as static files, and the roots above with the manifest's sha256\n")
@@ -141,4 +141,17 @@ func spark(sorted []merkle.Amount) string {
 		s.WriteRune([]rune(bars)[(n*8-1)/most])
 	}
 	return s.String()
+}
+
+// shellWord quotes a path for a POSIX shell when it needs it, so that the printed commands can be pasted.
+func shellWord(path string) string {
+	if path != "" && path[0] != '-' && !strings.ContainsFunc(path, func(r rune) bool {
+		return r < 0x80 && !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("/._-+:@%,=", r))
+	}) {
+		return path
+	}
+	if strings.HasPrefix(path, "-") {
+		path = "./" + path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

@@ -32,11 +32,6 @@ func treeCommand() *cli.Command {
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write all claims and proofs to `FILE`"},
 			jsonFlag, quietFlag, workersFlag(),
 		},
-		BashComplete: func(c *cli.Context) {
-			for p := range tree.Profiles() {
-				fmt.Fprintln(c.App.Writer, p.Name)
-			}
-		},
 		Action: treeFromList,
 	}
 }
