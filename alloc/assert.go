@@ -33,7 +33,10 @@ func (a *Allocation) assert(r *reading, rule rule) {
 		if res.Holds {
 			continue
 		}
-		what := fmt.Errorf("%w: %s%s: prints %s, the exact figure %s is %s", ErrAssertion, as.Figure, subject(as), as.Prints, exact.RatString(), got)
+		what := fmt.Errorf("%w: %s%s: prints %s, exact is %s", ErrAssertion, as.Figure, subject(as), as.Prints, got)
+		if exact.RatString() != got {
+			what = fmt.Errorf("%w: %s%s: prints %s, the exact figure %s is %s", ErrAssertion, as.Figure, subject(as), as.Prints, exact.RatString(), got)
+		}
 		if as.Level == "warn" {
 			a.Notes = append(a.Notes, fmt.Sprintf("%s: %v", as.Pos, what))
 		} else {
@@ -173,6 +176,14 @@ func (a *Allocation) notes(r *reading) {
 		}
 	}
 	for _, x := range a.Exclusions {
-		a.Notes = append(a.Notes, fmt.Sprintf("exclusion list %q (version %s): %d of its %d accounts are in the inputs and get nothing", x.List, x.Version, x.Matched, x.Accounts))
+		a.Notes = append(a.Notes, fmt.Sprintf("exclusion list %q%s: %d of its %d accounts are in the inputs and get nothing", x.List, versionOf(x.Version, " (version %s)"), x.Matched, x.Accounts))
 	}
+}
+
+// versionOf is the version of an exclusion list in words; a list may have none.
+func versionOf(version, format string) string {
+	if version == "" {
+		return ""
+	}
+	return fmt.Sprintf(format, version)
 }

@@ -53,7 +53,7 @@ func Explain(ctx context.Context, c *campaign.Campaign, account merkle.Account, 
 		for j := range lists {
 			if reason, place, found := lists[j].find(account, r.chains[i]); found && !excluded {
 				excluded = true
-				x.say("%s on %s is excluded by list %q, version %s: %s (%s)", account, r.chains[i], c.Exclude[j].List, c.Exclude[j].Version, reason, place)
+				x.say("%s on %s is excluded by list %q%s: %s (%s)", account, r.chains[i], c.Exclude[j].List, versionOf(c.Exclude[j].Version, ", version %s"), reason, place)
 			}
 		}
 		known = known || listed || excluded
