@@ -47,12 +47,15 @@ func (c *closing) read(r *reading) error {
 		return err
 	}
 	if b != nil && c.check(r, b) {
-		c.round = b
+		before := len(r.faults.List) + r.faults.More
 		if c.leaves, err = b.readLeaves(r); err != nil {
 			return err
 		}
 		c.by = groupRows(c.leaves.entrants, r.roll.len())
-		c.twice(r)
+		c.twice(r, b)
+		if before == len(r.faults.List)+r.faults.More {
+			c.round = b
+		}
 	}
 	if err := c.readClaimed(r); err != nil || c.round == nil {
 		return err
@@ -111,13 +114,13 @@ func (c *closing) check(r *reading, b *bundle) bool {
 }
 
 // twice refuses a round in which an account has several leaves in one tree.
-func (c *closing) twice(r *reading) {
+func (c *closing) twice(r *reading, b *bundle) {
 	for e := range r.roll.len() {
 		rows := c.by.of(uint32(e))
 		for i, row := range rows {
 			for _, other := range rows[:i] {
 				if c.leaves.trees[row] == c.leaves.trees[other] {
-					c.round.refuse(r, "%s has several leaves in tree %s", r.roll.entrants[e].Account, c.round.manifest.Trees[c.leaves.trees[row]].ID)
+					b.refuse(r, "%s has several leaves in tree %s", r.roll.entrants[e].Account, b.manifest.Trees[c.leaves.trees[row]].ID)
 				}
 			}
 		}

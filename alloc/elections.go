@@ -112,7 +112,7 @@ func (l *electionRows) canonical(r *reading, emit func([]byte) error) error {
 		}
 		if l.columns.month {
 			if dst = append(dst, ','); l.months[i] > 0 {
-				dst = append(dst, campaign.MonthText(int(l.months[i]))...)
+				dst = campaign.AppendMonth(dst, int(l.months[i]))
 			}
 		}
 		return r.chainCell(dst, l.columns.chain, l.entrants[i])

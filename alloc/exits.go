@@ -59,7 +59,7 @@ func (r *reading) readExits(in *campaign.Input, now int) (*exitRows, error) {
 	}
 	rows := func(emit func([]byte) error) error {
 		return r.byAccount(len(x.entrants), func(i int) uint32 { return x.entrants[i] }, func(dst []byte, i int) []byte {
-			dst = append(append(dst, ','), campaign.MonthText(int(x.months[i]))...)
+			dst = campaign.AppendMonth(append(dst, ','), int(x.months[i]))
 			dst = strconv.AppendUint(append(dst, ','), uint64(x.periods[i]), 10)
 			return r.chainCell(dst, x.chain, x.entrants[i])
 		}, emit)

@@ -81,11 +81,14 @@ func (m *months) read(r *reading) error {
 	if positions == nil || paid == nil {
 		return nil
 	}
-	m.prev = b
+	before := len(r.faults.List) + r.faults.More
 	if m.in, err = r.readPositions(positions, m.month); err != nil {
 		return err
 	}
 	m.paid, err = r.readPaid(paid)
+	if before == len(r.faults.List)+r.faults.More {
+		m.prev = b
+	}
 	return err
 }
 

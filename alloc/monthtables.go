@@ -133,10 +133,13 @@ func (p *votingPower) holders() []uint32 {
 // of is the power of an entrant over p.den, in base units.
 func (p *votingPower) of(e uint32) *big.Int {
 	sum := new(big.Int)
+	var v, term big.Int
+	var words []big.Word
 	for _, i := range p.rows.of(e) {
 		_, stake, k := p.row(int(i))
-		v := stake.Big()
-		sum.Add(sum, v.Mul(v, p.terms[k]))
+		w := stake.Words()
+		words = appendWords(words[:0], w[:]...)
+		sum.Add(sum, term.Mul(v.SetBits(words), p.terms[k]))
 	}
 	return sum
 }

@@ -37,7 +37,7 @@ func (p *positionRows) carried(i int, completion bool) merkle.Amount {
 // rest appends a row after its account.
 func (p *positionRows) rest(r *reading, dst []byte, i int) []byte {
 	dst = append(append(dst, ','), r.chains[r.roll.entrants[p.entrants[i]].Chain]...)
-	dst = append(append(dst, ','), campaign.MonthText(int(p.months[i]))...)
+	dst = campaign.AppendMonth(append(dst, ','), int(p.months[i]))
 	dst = append(dst, ',')
 	if p.periods[i] > 0 {
 		dst = strconv.AppendUint(dst, uint64(p.periods[i]), 10)

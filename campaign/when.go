@@ -2,7 +2,6 @@ package campaign
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -72,7 +71,13 @@ func Month(text []byte) (int, error) {
 }
 
 // MonthText is the text of a month as Month counts it.
-func MonthText(month int) string { return fmt.Sprintf("%04d-%02d", month/12, month%12+1) }
+func MonthText(month int) string { return string(AppendMonth(nil, month)) }
+
+// AppendMonth appends the text of a month as Month counts it, 1970 to 9999.
+func AppendMonth(dst []byte, month int) []byte {
+	y, m := month/12, month%12+1
+	return append(dst, byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10), '-', byte('0'+m/10), byte('0'+m%10))
+}
 
 // MonthEnd is the first instant after a month in a zone of that many seconds east.
 func MonthEnd(month int, zone int64) int64 {

@@ -149,3 +149,42 @@ func TestCheck_goesOn(t *testing.T) {
 		t.Errorf("a bundle that is no predecessor: %v", third.Findings)
 	}
 }
+
+// TestCheck_everyByteGoesOn: no byte of a bundle that goes on from another is free.
+func TestCheck_everyByteGoesOn(t *testing.T) {
+	step := 7
+	if testing.Short() {
+		step = 31
+	}
+	first, second := monthBundles(t)
+	round, closed := roundBundles(t)
+	for name, c := range map[string]struct{ good, before fstest.MapFS }{"month": {second, first}, "round": {closed, round}} {
+		o := Options{Workers: 1, Previous: map[string]fs.FS{"before": c.before}}
+		size := 0
+		for _, f := range c.good {
+			size += len(f.Data)
+		}
+		for n := 0; n < size; n += step {
+			b := clone(c.good)
+			file, _ := flipByte(b, n, 1<<(n%8))
+			if r := check(t, b, o); r.OK() {
+				t.Errorf("%s: byte %d (%s) is free", name, n, file)
+			}
+			if file == "SHA256SUMS" || file == manifestFile && badJSON(b) {
+				continue
+			}
+			seal(b)
+			if sameFiles(b, c.good) {
+				continue
+			}
+			if r := check(t, b, o); r.OK() {
+				t.Errorf("%s: byte %d (%s) is free under new digests", name, n, file)
+			}
+		}
+	}
+}
+
+func badJSON(b fstest.MapFS) bool {
+	_, err := parseJSON(b[manifestFile].Data)
+	return err != nil
+}

@@ -21,7 +21,8 @@ type monthEngine struct {
 	byElection, byExit, byPosition, byStake, byPaid grouping
 
 	paid   []*big.Int // so far, this month included; by number in claim order
-	open   []position // by entrant from start
+	rank   []int32
+	opened []position // new after the close, by entrant from start; those carried on are in d.positions
 	start  []int
 	voting []*big.Rat // nil: not in the table
 	power  map[[2]int32]*big.Rat
@@ -43,7 +44,7 @@ func months(c *campaign, d *ruleData, a *allocation, gone []bool, rank []int32) 
 	r := &tokenResult{pool: c.tokens[0].pool, rolledTo: c.rule.months.roll, residualTo: c.rounding.to}
 	r.zeroLines()
 	a.tokens = []*tokenResult{r}
-	e := &monthEngine{c: c, d: m, rule: c.rule.months, r: r, p: new(big.Int).Set(r.pool), w: new(big.Int), gone: gone, power: map[[2]int32]*big.Rat{}}
+	e := &monthEngine{c: c, d: m, rule: c.rule.months, r: r, p: new(big.Int).Set(r.pool), w: new(big.Int), gone: gone, rank: rank, power: map[[2]int32]*big.Rat{}}
 	for i := range m.rolled {
 		z, _ := parseDigits(m.rolled[i].amount)
 		r.rolledIn.Add(r.rolledIn, z)
@@ -163,11 +164,11 @@ func (e *monthEngine) entrant(id int32, en *entrant) (shared *big.Int, err error
 	return shared, e.leaf(en.chain)
 }
 
-// carried are the entrant's rows of the predecessor's positions, each key once.
+// carried are the entrant's rows of the predecessor's positions, each key once. They are changed in place into what they are after the close.
 func (e *monthEngine) carried(id int32) ([]*position, error) {
 	var out []*position
 	for _, i := range e.byPosition.of(id) {
-		p := e.d.positions[i]
+		p := &e.d.positions[i]
 		for _, o := range out {
 			if o.month == p.month && o.period == p.period {
 				return nil, fmt.Errorf("two rows of positions for %s and %d months", p.month, p.period)
@@ -176,8 +177,8 @@ func (e *monthEngine) carried(id int32) ([]*position, error) {
 		if e.rule.claims == "tranches" && p.period > 0 {
 			return nil, errors.New("claims are tranches, and the predecessor has positions")
 		}
-		e.r.carriedIn.Add(e.r.carriedIn, e.holds(&p))
-		out = append(out, &p)
+		e.r.carriedIn.Add(e.r.carriedIn, e.holds(p))
+		out = append(out, p)
 	}
 	return out, nil
 }
@@ -360,11 +361,6 @@ func (e *monthEngine) divide(s *big.Int, parts []election) error {
 
 // keep lists what stays open, and adds it to the ledger; with tranches the positions of this month become leaves.
 func (e *monthEngine) keep(id int32, carried []*position) {
-	for _, p := range carried {
-		if !p.allocation.isZero() {
-			e.kept = append(e.kept, *p)
-		}
-	}
 	e.kept = slices.DeleteFunc(e.kept, func(p position) bool { return p.allocation.isZero() })
 	var periods []int32
 	for p := range e.made {
@@ -377,7 +373,7 @@ func (e *monthEngine) keep(id int32, carried []*position) {
 		v, _ := toNum(e.made[period][1])
 		made = append(made, position{month: e.rule.month, period: period, allocation: s, entitlement: v})
 	}
-	e.voting = append(e.voting, e.votes(id, append(slices.Clone(e.kept), made...)))
+	e.voting = append(e.voting, e.votes(id, carried, made))
 	if e.rule.claims == "tranches" {
 		e.tranche(e.rule.month+1, e.pays)
 		for i := range made {
@@ -389,15 +385,17 @@ func (e *monthEngine) keep(id int32, carried []*position) {
 		e.kept = append(e.kept, made...)
 	}
 	for i := range e.kept {
-		p := &e.kept[i]
+		carried = append(carried, &e.kept[i])
+	}
+	for _, p := range carried {
 		if p.period == 0 {
 			e.r.unelected.Add(e.r.unelected, e.holds(p))
 		} else {
 			e.r.lockedLine.Add(e.r.lockedLine, e.holds(p))
 		}
 	}
-	e.start = append(e.start, len(e.open))
-	e.open = append(e.open, e.kept...)
+	e.start = append(e.start, len(e.opened))
+	e.opened = append(e.opened, e.kept...)
 }
 
 func (e *monthEngine) tranche(m month, z *big.Int) {

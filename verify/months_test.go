@@ -28,15 +28,28 @@ func monthCampaign(name string, m month, first bool, pool string, settings strin
 // oneMonth closes a month from its texts. before is the month before, nil for the first.
 func oneMonth(t testing.TB, campaign string, files map[string]string, before *checker) *checker {
 	t.Helper()
+	if before == nil {
+		return monthAt(t, campaign, files, nil)
+	}
+	return monthAt(t, campaign, files, published(before))
+}
+
+func memory(files map[string]string) fstest.MapFS {
 	in := fstest.MapFS{}
 	for name, text := range files {
 		in[name] = &fstest.MapFile{Data: []byte(text)}
 	}
+	return in
+}
+
+func monthAt(t testing.TB, campaign string, files map[string]string, before *prevBundle) *checker {
+	t.Helper()
+	in := memory(files)
 	k := newChecker(context.Background(), fstest.MapFS{"campaign.yaml": {Data: []byte(campaign)}}, Options{Inputs: in, Workers: 1})
 	k.files = &fileSet{size: map[string]int64{"campaign.yaml": int64(len(campaign))}, hashed: map[string]bool{}}
 	k.readCampaign()
 	if before != nil {
-		k.prev = map[string]*prevBundle{emptyPrev: published(before)}
+		k.prev = map[string]*prevBundle{emptyPrev: before}
 	}
 	k.readInputs()
 	k.allocate()

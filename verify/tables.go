@@ -74,7 +74,7 @@ func amountTable(name string, ents []entrant, order []int32, cell func(i int) st
 // tables prepares the tables of a month.
 func (e *monthEngine) tables(a *allocation) {
 	order := byText(a.ents)
-	e.start = append(e.start, len(e.open))
+	e.start = append(e.start, len(e.opened))
 	paid := amountTable("paid", a.ents, order, func(i int) string {
 		if e.paid[i].Sign() == 0 {
 			return ""
@@ -92,12 +92,13 @@ func (e *monthEngine) tables(a *allocation) {
 		var lines []string
 		for _, i := range order {
 			lines = lines[:0]
-			for _, p := range e.open[e.start[i]:e.start[i+1]] {
-				period := ""
-				if p.period > 0 {
-					period = strconv.Itoa(int(p.period))
+			for _, j := range e.byPosition.of(e.rank[i]) {
+				if p := &e.d.positions[j]; !p.allocation.isZero() {
+					lines = append(lines, p.line(&a.ents[i]))
 				}
-				lines = append(lines, fmt.Sprintf("%s,%s,%s,%s,%s,%s,%s", a.ents[i].acct.text(), a.ents[i].chain, p.month, period, &p.allocation, &p.entitlement, yes(p.exited)))
+			}
+			for j := e.start[i]; j < e.start[i+1]; j++ {
+				lines = append(lines, e.opened[j].line(&a.ents[i]))
 			}
 			slices.Sort(lines)
 			for _, s := range lines {
@@ -108,6 +109,14 @@ func (e *monthEngine) tables(a *allocation) {
 		}
 	}}
 	a.tables = []*recomputedTable{paid, positions, power}
+}
+
+func (p *position) line(en *entrant) string {
+	period := ""
+	if p.period > 0 {
+		period = strconv.Itoa(int(p.period))
+	}
+	return fmt.Sprintf("%s,%s,%s,%s,%s,%s,%s", en.acct.text(), en.chain, p.month, period, &p.allocation, &p.entitlement, yes(p.exited))
 }
 
 // checkTables checks the form of each table of the bundle, and compares it with the recomputed one where there is one.

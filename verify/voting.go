@@ -7,7 +7,7 @@ import (
 )
 
 // votes is the voting power of an entrant's open positions, in base units; nil when it has none that counts.
-func (e *monthEngine) votes(id int32, open []position) *big.Rat {
+func (e *monthEngine) votes(id int32, carried []*position, made []position) *big.Rat {
 	var sum *big.Rat
 	add := func(s *num, t, p int32) {
 		if sum == nil {
@@ -24,10 +24,13 @@ func (e *monthEngine) votes(id int32, open []position) *big.Rat {
 		}
 		return sum
 	}
-	for i := range open {
-		if p := &open[i]; p.period > 0 && !p.exited {
+	for _, p := range carried {
+		if p.period > 0 && !p.exited && !p.allocation.isZero() {
 			add(&p.allocation, int32(e.rule.month-p.month), p.period)
 		}
+	}
+	for i := range made {
+		add(&made[i].allocation, 0, made[i].period)
 	}
 	return sum
 }
