@@ -41,12 +41,12 @@ func (f *family) resolve(a *alloc.Allocation) error {
 	if err := f.resolveProfile(); err != nil {
 		return err
 	}
-	if a.Tranches != nil {
+	if tranches(a) {
 		if err := f.resolveTranches(); err != nil {
 			return err
 		}
 	}
-	return f.resolveFields(a.Tranches != nil)
+	return f.resolveFields(tranches(a))
 }
 
 func (f *family) resolveProfile() error {
@@ -78,6 +78,13 @@ func (f *family) resolveProfile() error {
 		return fmt.Errorf("profile %s: order %s cannot be published by this release", p.Name, f.order)
 	}
 	return nil
+}
+
+// tranches reports whether the campaign's leaves are tranches, also when there happens to be none.
+func tranches(a *alloc.Allocation) bool {
+	const want = "tranches"
+	rule := &a.Campaign.Rule
+	return a.Tranches != nil || rule.NoonActive != nil && rule.NoonActive.Claims == want || rule.NoonOpen != nil && rule.NoonOpen.Claims == want
 }
 
 // resolveTranches refuses a leaf that could not tell two tranches of an account apart.

@@ -20,7 +20,7 @@ func (f *family) collect(a *alloc.Allocation, before []*family, faults *merkle.F
 		}
 	}
 	for i := range a.Entrants {
-		if a.Tranches != nil {
+		if tranches(a) {
 			break
 		}
 		e := i
