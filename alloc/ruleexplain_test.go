@@ -161,3 +161,10 @@ multipliers: [{source: pendle, from: "2026-01-05T00:00:00Z", to: "2026-01-15T00:
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestNoon_tranchesOfNobody(t *testing.T) {
+	a := month(t, files{"points.csv": "account,points\n"}, activeRule, "2026-01", "3000", "", "points: {file: points.csv}\nclaims: tranches")
+	if a.Tranches == nil || len(a.Tranches) != 0 {
+		t.Errorf("got %v", a.Tranches)
+	}
+}
