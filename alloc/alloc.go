@@ -34,7 +34,7 @@ type Allocation struct {
 	Assertions []AssertionResult // campaign order
 	Previous   Previous          // the bundle that this one goes on from
 	Tables     []PublishedTable  // by name
-	Tranches   []Tranche         // by claim order, then unlock; nil but for claims: tranches
+	Tranches   []Tranche         // by claim order, then unlock; nil but for claims: tranches, where it may be empty
 	Notes      []string          // sentences for a person: dropped entrants, unearned sub-pools, ...
 
 	chains []merkle.Chain

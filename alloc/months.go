@@ -343,6 +343,7 @@ func (m *months) ledger(r *reading, out *Allocation, ids []uint32, drops func(e 
 // unlocks makes the tranches: what is claimable at once, and each position made this month at its end.
 func (m *months) unlocks(r *reading, out *Allocation, ids []uint32) {
 	at := slices.Repeat([]uint32{nowhere}, r.roll.len())
+	out.Tranches = []Tranche{} // also when there is none: not nil says that leaves are tranches
 	for i, e := range ids {
 		at[e] = uint32(i)
 		if !m.sooner[e].IsZero() {

@@ -147,7 +147,7 @@ func Codes() []Meaning {
 		{PreviousUnknown, "previous", "a bundle that was given as a predecessor is none that the campaign names by its manifest's digest"},
 		{PreviousRefused, "previous", "a predecessor cannot be gone on from: its month, rule, token, zone or form"},
 		{PreviousTable, "previous", "an input that was taken over is not the predecessor's table, or that table does not have its digest"},
-		{PreviousLedger, "previous", "an amount that was taken over is not what the predecessor's ledger gives"},
+		{PreviousLedger, "previous", "an amount that was taken over is not what the predecessor's ledger or leaves give"},
 
 		{ProfileUnknown, "profile", "a tree uses a profile that this verifier does not know; its leaves cannot be checked"},
 		{ProfileParameter, "profile", "a stated profile parameter differs from the profile of that name"},

@@ -251,3 +251,48 @@ func TestTable_longLine(t *testing.T) {
 		}
 	}
 }
+
+// FuzzMonth: whatever the inputs of a month say, it is refused or it balances, and tables can be listed.
+func FuzzMonth(f *testing.F) {
+	f.Add("account,points\n"+wallet("A")+",3.5\n", "account,choice,part\n"+wallet("A")+",claim,1/3\n"+wallet("A")+",12,2/3\n", "account,month,period\n", uint8(0))
+	f.Add("account,points,source,time\n"+wallet("A")+",3,usn,2026-02-01T00:00:00Z\n", "account,choice\n"+wallet("B")+",6\n", "account,month,period\n"+wallet("B")+",2026-01,12\n", uint8(5))
+	first := oneMonth(f, monthCampaign("noon-active-staking/v1", jan, true, "1001", "  points: {file: p.csv}\n  elections: {file: e.csv}\n"),
+		map[string]string{"p.csv": "account,points\n" + wallet("A") + ",2\n" + wallet("B") + ",1\n", "e.csv": "account,choice\n" + wallet("B") + ",12\n"}, nil)
+	must(f, first)
+	f.Fuzz(func(t *testing.T, points, elections, exits string, setting uint8) {
+		settings := "  points: {file: p.csv}\n  elections: {file: e.csv}\n  exits: {file: x.csv}\n"
+		settings += "  exitPaid: " + []string{"at-exit", "at-end"}[setting&1] + "\n  claims: " + []string{"month", "cumulative"}[setting>>1&1] + "\n"
+		k := oneMonth(t, monthCampaign("noon-active-staking/v1", jan+1, false, "777", settings), map[string]string{"p.csv": points, "e.csv": elections, "x.csv": exits}, first)
+		if (k.alloc == nil) != (k.f.total() > 0) {
+			t.Fatalf("neither refused nor allocated, or both: %v", k.f.list)
+		}
+		if k.alloc == nil {
+			return
+		}
+		last := ""
+		for _, r := range k.alloc.tables {
+			last = ""
+			for line := range r.rows {
+				if string(line) <= last {
+					t.Fatalf("%s: %q after %q", r.name, line, last)
+				}
+				last = string(line)
+			}
+		}
+	})
+}
+
+// FuzzHistory: a staking history is refused, or its scores are not negative and what is handed out is at most the pool.
+func FuzzHistory(f *testing.F) {
+	f.Add("account,time,lock,change\n"+wallet("A")+","+daysBefore(30)+",6,120000\n"+wallet("A")+","+daysBefore(3)+",6,-1\n", "account,choice,age\n"+wallet("A")+",take,3\n", uint8(1))
+	f.Fuzz(func(t *testing.T, events, elections string, setting uint8) {
+		settings := history + "  elections: {file: e.csv}\n  lvm: " + []string{"weighted", "mean-tenths", "max"}[setting%3] + "\n  shares: " + []string{"individual", "flat", "tvl", "bps"}[setting/3%4] + "\n"
+		k := astraCase(t, "1000003", "{start: 100, end: 103, current: 102}", settings, []map[string]string{{"A": "1", "B": "2.5"}, {"B": "7"}}, map[string]string{"h.csv": events, "e.csv": elections})
+		if (k.alloc == nil) != (k.f.total() > 0) {
+			t.Fatalf("neither refused nor allocated, or both: %v", k.f.list)
+		}
+		if k.alloc != nil && k.alloc.tokens[0].claims.Cmp(k.alloc.tokens[0].pool) > 0 {
+			t.Fatal("more than the pool")
+		}
+	})
+}
