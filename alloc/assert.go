@@ -34,8 +34,8 @@ func (a *Allocation) assert(r *reading, rule rule) {
 			continue
 		}
 		what := fmt.Errorf("%w: %s%s: prints %s, exact is %s", ErrAssertion, as.Figure, subject(as), as.Prints, got)
-		if exact.RatString() != got {
-			what = fmt.Errorf("%w: %s%s: prints %s, the exact figure %s is %s", ErrAssertion, as.Figure, subject(as), as.Prints, exact.RatString(), got)
+		if rounded, ok := new(big.Rat).SetString(got); !ok || rounded.Cmp(exact) != 0 {
+			what = fmt.Errorf("%w: %s%s: prints %s, exact is %s, from %s", ErrAssertion, as.Figure, subject(as), as.Prints, got, exact.RatString())
 		}
 		if as.Level == "warn" {
 			a.Notes = append(a.Notes, fmt.Sprintf("%s: %v", as.Pos, what))

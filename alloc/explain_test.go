@@ -123,7 +123,7 @@ func TestAssertions(t *testing.T) {
 		}
 		c.Assert[0].Level = "error"
 		_, err := Compute(t.Context(), c, f.options())
-		if (err == nil) != test.good || err != nil && !strings.Contains(err.Error(), "the exact figure") {
+		if (err == nil) != test.good || err != nil && !strings.Contains(err.Error(), ", exact is ") {
 			t.Errorf("%s: got %v", test.as.Figure, err)
 		}
 	}

@@ -83,6 +83,10 @@ func treeFromList(c *cli.Context) error {
 		return &refusedError{fmt.Errorf("%s: the sum of all amounts does not fit in 256 bits", args[0])}
 	}
 	doc := listDoc{t.Profile().Name, string(t.Order()), root.Text(width), t.Len(), total.String(), t.Depth(), ""}
+	said := doc.Total + " base units"
+	if !t.Profile().Has(tree.SourceAmount) { // a 0 would say that nothing is paid
+		doc.Total, said = "", "unknown: no column is named amount"
+	}
 	if out != "" {
 		if err := writeProofs(c.Context, c.App.Writer, out, t, bar); err != nil {
 			return err
@@ -96,7 +100,7 @@ func treeFromList(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, doc)
 	}
-	_, err = fmt.Fprintf(c.App.Writer, "profile  %s\norder    %s\nleaves   %s\ntotal    %s base units\nroot     %s\n", doc.Profile, doc.Order, group(fmt.Sprint(doc.Leaves)), doc.Total, doc.Root)
+	_, err = fmt.Fprintf(c.App.Writer, "profile  %s\norder    %s\nleaves   %s\ntotal    %s\nroot     %s\n", doc.Profile, doc.Order, group(fmt.Sprint(doc.Leaves)), said, doc.Root)
 	if err == nil && out != "" {
 		_, err = fmt.Fprintf(c.App.Writer, "proofs   %s\n", out)
 	}

@@ -192,6 +192,19 @@ func TestTree_refusesWithPlace(t *testing.T) {
 	}
 }
 
+func TestTree_totalOfAListWithoutAmounts(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "list.csv")
+	if err := os.WriteFile(file, []byte("user:address,claimable:uint256\n"+carol+",5\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for want, flags := range map[string][]string{`"total": ""`: {"--json"}, "total    unknown: no column is named amount\n": nil} {
+		var stdout, stderr bytes.Buffer
+		if code := runIn(t, &stdout, &stderr, append([]string{"tree", file, "--profile", "oz-standard-v1"}, flags...)...); code != exitDone || !strings.Contains(stdout.String(), want) {
+			t.Errorf("exit status %d, stdout:\n%s\nwant %s", code, &stdout, want)
+		}
+	}
+}
+
 func TestTree_sumsIntoTheFirstRow(t *testing.T) {
 	dir := t.TempDir()
 	root := func(csv string, flags ...string) string {
