@@ -199,9 +199,15 @@ func (r *memberReader) campaign(v *value) *campaign {
 			c.publish.shard = e.count("shard")
 		}
 	}
-	if c.publish.proofs != "" {
-		r.oneOf("publish.proofs", c.publish.proofs, "inline", "subtree")
+	if c.publish.proofs == "" {
+		c.publish.proofs = "subtree"
+		for _, t := range c.trees {
+			if t.order != "account" {
+				c.publish.proofs = "inline"
+			}
+		}
 	}
+	r.oneOf("publish.proofs", c.publish.proofs, "inline", "subtree")
 	return c
 }
 
