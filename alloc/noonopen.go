@@ -209,5 +209,23 @@ func (o *noonOpen) allocate(r *reading, out *Allocation) error {
 		}
 	}
 	o.finish(r)
+	o.noteMissed(r, out)
 	return o.close(r, out, func(e uint32) bool { return o.listed[e] }, func(e uint32) bool { return o.listed[e] && !shared[e] }, earned, sumAmounts(o.parts))
+}
+
+// noteMissed tells when the month before rolled something into this pool that the campaign does not take over.
+func (o *noonOpen) noteMissed(r *reading, out *Allocation) {
+	if o.prev == nil {
+		return
+	}
+	for _, ref := range o.set.Rolled {
+		if ref.Manifest == o.prev.ref.Manifest {
+			return
+		}
+	}
+	line := o.prev.manifest.Ledger[0]
+	if v, ok := o.prev.line(r, line.Unvested, line.Forgone); ok && line.RolledTo == o.set.Destination && !v.IsZero() {
+		t := &r.c.Tokens[0]
+		out.Notes = append(out.Notes, fmt.Sprintf("the month before rolled %s %s into %s, but its bundle is not in rolled: they are in no pool", v.Tokens(t.Decimals), t.ID, o.set.Destination))
+	}
 }

@@ -89,6 +89,9 @@ func TestExplain_open(t *testing.T) {
 	if l := a.Tokens[0].Ledger; l.Forgone.String() != "227" || l.Claims.String() != "0" || l.CarriedIn.String() != "343" || l.Locked.String() != "116" {
 		t.Errorf("got %+v", l)
 	}
+	if notes := strings.Join(a.Notes, "\n"); !strings.Contains(notes, "the month before rolled 0.000565 NOON into open-staking, but its bundle is not in rolled") {
+		t.Errorf("got %s", notes)
+	}
 	explained(t, a.Campaign, f, person(merkle.Solana, "A"), "no stake of this month", "0.000000 NOON (0 base units) paid, 0.000227 NOON (227 base units) forgone")
 }
 

@@ -225,7 +225,7 @@ func indents(n int) string {
 
 // FuzzParse: no input makes the reader panic, every refusal is a fault with the file's name, and what it accepts it reads the same again.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{asrBase, proRataBase, fixedBase, designSample, "", "{}", "a: &x [*x]\n", "\ufeff---\n? a\n: b\n", "a: |+2\n  x\n...\n", "{\"format\":\"merkle-campaign/v1\"}"} {
+	for _, s := range []string{asrBase, proRataBase, fixedBase, activeBase, openBase, astraBase, asr2Base, closeBase, designSample, "", "{}", "a: &x [*x]\n", "\ufeff---\n? a\n: b\n", "a: |+2\n  x\n...\n", "{\"format\":\"merkle-campaign/v1\"}"} {
 		f.Add([]byte(s))
 	}
 	for _, name := range []string{"jupiter-asr", "two-chains"} {

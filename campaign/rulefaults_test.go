@@ -13,7 +13,7 @@ tokens:
 `
 	tail = `rounding: {method: floor, at: account-token, residual: {to: open-staking}}
 trees:
-  - {id: noon, tokens: [NOON], profile: oz-standard-v1, fields: ["account:address", "amount:uint256"], order: account, deployment: {contract: "0x01", chain: ethereum}}
+  - {id: noon, tokens: [NOON], profile: oz-standard-v1, fields: ["account:address", "amount:uint256"], order: account, deployment: {contract: "0x01"}}
 `
 	digest64 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
@@ -157,7 +157,7 @@ func TestParse_newRuleFaults(t *testing.T) {
 		{closeBase, "trees: []", "trees: ‸[{id: a}]", nil},
 		{closeBase, "trees: []", "trees: []\nexclude: ‸[]", []string{"has no exclusion lists"}},
 		{closeBase, `"2026-02-01T00:00:00Z"`, `‸"2025-02-01T00:00:00Z"`, []string{"is not after from"}},
-		{asr2Base, "trees:\n  - {id: noon, tokens: [NOON], profile: oz-standard-v1, fields: [\"account:address\", \"amount:uint256\"], order: account, deployment: {contract: \"0x01\", chain: ethereum}}", "trees: ‸[]", []string{"at least one is needed"}},
+		{asr2Base, "trees:\n  - {id: noon, tokens: [NOON], profile: oz-standard-v1, fields: [\"account:address\", \"amount:uint256\"], order: account, deployment: {contract: \"0x01\"}}", "trees: ‸[]", []string{"at least one is needed"}},
 	} {
 		if strings.Count(c.base, c.old) != 1 {
 			t.Fatalf("%q stands %d times in its base", c.old, strings.Count(c.base, c.old))

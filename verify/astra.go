@@ -174,7 +174,7 @@ func (e *astraEngine) claim(id int32) *big.Int {
 	unit := e.c.tokens[0].on(e.d.ents.list[id].chain).unit
 	rm := e.multiplierOf(id)
 	return certain(e.piles, func(of func(p *pile) *big.Rat) *big.Int {
-		x := new(big.Rat)
+		num, den := new(big.Int), big.NewInt(1) // x(u), not in lowest terms: that would cost more than all else
 		for _, i := range e.by.of(id) {
 			s := &e.stakes[i]
 			q := s.pool
@@ -185,16 +185,24 @@ func (e *astraEngine) claim(id int32) *big.Int {
 			if !p.shared {
 				continue
 			}
-			share := new(big.Rat).Mul(s.am, rm)
-			share.Quo(share, of(p.weight))
+			all := of(p.weight)
+			n, d := product(s.am.Num(), rm.Num(), all.Denom()), product(s.am.Denom(), rm.Denom(), all.Num()) // UBM / PBM
 			if e.rule.shares == "bps" {
-				bps := floorRat(share.Mul(share, big.NewRat(10000, 1)))
-				share.SetFrac(bps, big.NewInt(10000))
+				n, d = floorDiv(n.Mul(n, big.NewInt(10000)), d), big.NewInt(10000)
 			}
-			x.Add(x, share.Mul(share, p.reward))
+			n.Mul(n, p.reward.Num())
+			d.Mul(d, p.reward.Denom())
+			num.Add(num.Mul(num, d), n.Mul(n, den))
+			den.Mul(den, d)
 		}
-		return floorTo(x, unit)
+		num.Quo(num, den.Mul(den, unit))
+		return num.Mul(num, unit)
 	})
+}
+
+func product(x, y, z *big.Int) *big.Int {
+	p := new(big.Int).Mul(x, y)
+	return p.Mul(p, z)
 }
 
 func floorTo(x *big.Rat, unit *big.Int) *big.Int {

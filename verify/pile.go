@@ -44,7 +44,7 @@ func (p *pile) refine() {
 	if p.lo != nil && p.lo == p.hi {
 		return
 	}
-	if p.bits = max(512, 4*p.bits); p.bits > 1<<15 {
+	if p.bits = max(256, 4*p.bits); p.bits > 1<<15 {
 		p.lo = addUp(p.terms)
 		p.hi = p.lo
 		return
