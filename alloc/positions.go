@@ -26,6 +26,14 @@ func (p *positionRows) add(e uint32, month int, period int, allocation, entitlem
 	p.exited = append(p.exited, exited)
 }
 
+// mostExpected bounds the room made for rows before they are read.
+const mostExpected = 1 << 26
+
+func (p *positionRows) grow(n int) {
+	p.entrants, p.months, p.periods = make([]uint32, 0, n), make([]int32, 0, n), make([]uint16, 0, n)
+	p.allocations, p.entitlements, p.exited = make([]merkle.Amount, 0, n), make([]merkle.Amount, 0, n), make([]bool, 0, n)
+}
+
 // carried is what a row stands for in the ledger: its allocation when unvested parts roll at completion, else its entitlement.
 func (p *positionRows) carried(i int, completion bool) merkle.Amount {
 	if completion {
@@ -71,6 +79,7 @@ func (r *reading) readPositions(in *campaign.Input, month int) (*positionRows, e
 	if s == nil {
 		return p, err
 	}
+	p.grow(int(min(max(s.total, 0), mostExpected)))
 	for s.next() {
 		e, ok := s.account(account, chain)
 		if !ok {
