@@ -15,7 +15,7 @@ func averageStake(c *campaign, d *ruleData, gone []bool, rank []int32) (*shares,
 		begin, end = rule.begin(), rule.end()
 		length = end - begin
 	}
-	by := group2(len(d.ents.list), len(d.stakes), func(i int) int32 { return d.stakes[i].ent })
+	by := groupRows(len(d.ents.list), len(d.stakes), func(i int) int32 { return d.stakes[i].ent })
 	least := new(big.Int)
 	if c.rule.metric != "" {
 		z, err := scaled(c.rule.min, c.rule.decimals)
