@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"math/big"
 	"strings"
 	"testing"
 
@@ -95,7 +96,7 @@ func appendPreimage(t *testing.T, p *Profile, r *Rows, preimage string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		number, _ := merkle.AmountFromBig(bigFrom(raw))
+		number, _ := merkle.AmountFromBig(new(big.Int).SetBytes(raw))
 		switch f.Source {
 		case SourceAccount:
 			r.Accounts = append(r.Accounts, account(t, value))

@@ -3,6 +3,7 @@ package tree
 import (
 	"context"
 	"encoding/json"
+	"math/big"
 	"os"
 	"strings"
 	"testing"
@@ -208,7 +209,7 @@ func TestVectors_uniswapOldFormat(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			a, _ := merkle.AmountFromBig(bigFrom(w[:]))
+			a, _ := merkle.AmountFromBig(new(big.Int).SetBytes(w[:]))
 			tree := build(t, Spec{Profile: lookup(t, "uniswap-v1"), Order: OrderProfile}, &Rows{Accounts: []merkle.Account{account(t, who)}, Amounts: []merkle.Amount{a}})
 			expect(t, tree, out.MerkleRoot, []want{{hasProof: true}})
 		}
@@ -316,62 +317,6 @@ func TestVectors_openZeppelin(t *testing.T) {
 				}
 				expect(t, tree, v.Root, wants)
 			})
-		}
-	}
-}
-
-type solanaVector struct {
-	N            int
-	OddRule      string `json:"odd_rule"`
-	Root         string
-	Claims       []solanaClaim
-	InputOrder   []struct{ Address, Earnings string } `json:"input_order"`
-	TreeHeight   int                                  `json:"tree_height"`
-	Distribution string                               `json:"distribution_account"`
-}
-
-type solanaClaim struct {
-	Claimant, Preimage, Amount, Nonce, Identity, Ecosystem string
-	Index                                                  uint64
-	Unlocked                                               string `json:"amount_unlocked"`
-	Locked                                                 string `json:"amount_locked"`
-	LeafHash                                               string `json:"leaf_hash"`
-	Proof                                                  []string
-}
-
-func solanaVectors(t *testing.T, profile string) []solanaVector {
-	t.Helper()
-	var file struct {
-		Profiles map[string]struct{ Cases []solanaVector }
-	}
-	load(t, "solana.json", &file)
-	if len(file.Profiles[profile].Cases) == 0 {
-		t.Fatalf("no vector %s", profile)
-	}
-	return file.Profiles[profile].Cases
-}
-
-func TestVectors_jito(t *testing.T) {
-	for name, change := range map[string]func(*Profile){
-		"jito-distributor": func(*Profile) {},
-		"jupiter-ts-test-tree": func(p *Profile) { // the program's TypeScript tests build another tree over the same leaves
-			p.Shape, p.Order, p.Dedupe, p.Note = Promote, OrderLeafHash, true, ""
-		},
-	} {
-		for _, v := range solanaVectors(t, name) {
-			r, wants := &Rows{}, []want{}
-			for _, c := range v.Claims {
-				r.Accounts = append(r.Accounts, account(t, c.Claimant))
-				r.Amounts = append(r.Amounts, amount(t, c.Unlocked))
-				r.Locked = append(r.Locked, amount(t, c.Locked))
-				wants = append(wants, want{c.LeafHash, c.Preimage, c.Proof, true})
-			}
-			s := Spec{Profile: lookup(t, "jito-v1"), Order: OrderProfile}
-			change(&s.Profile)
-			if v.N != len(wants) {
-				t.Fatalf("%s: %d claims, want %d", name, len(wants), v.N)
-			}
-			expect(t, build(t, s, r), v.Root, wants)
 		}
 	}
 }

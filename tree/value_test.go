@@ -1,5 +1,0 @@
-package tree
-
-import "math/big"
-
-func bigFrom(b []byte) *big.Int { return new(big.Int).SetBytes(b) }
