@@ -195,3 +195,16 @@ func TestKilledBuildLeavesNoOutput(t *testing.T) {
 		}
 	}
 }
+
+// TestOptionalKeysLeftOut: a campaign in its shortest form builds, and the verifier reads the same defaults.
+func TestOptionalKeysLeftOut(t *testing.T) {
+	path := smallCampaign(t, nil, ", order: input, split: 0", ", order: input",
+		"  eligibility: {metric: max-power, min: \"10\", denominator: after}\n  duplicates: error\n  unearned: unallocated\n", "")
+	out := filepath.Join(filepath.Dir(path), "out")
+	for _, args := range [][]string{{"build", path, "-o", out}, {"verify", out}, {"verify", out, "--inputs", filepath.Dir(path)}} {
+		var errw bytes.Buffer
+		if code := runIn(t, io.Discard, &errw, args...); code != exitDone {
+			t.Errorf("%s: exit status %d\n%s", args[0], code, &errw)
+		}
+	}
+}
