@@ -94,7 +94,6 @@ type worker struct {
 	acc, scratch   []big.Word
 	share, product big.Int
 	quo, rem, sum  big.Int
-	failed         bool
 	room           *quotaRoom // for quotas, made when needed
 }
 
