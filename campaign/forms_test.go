@@ -199,11 +199,7 @@ func TestParse_hostileShapes(t *testing.T) {
 		if c, err := Parse([]byte(source), "c.yaml"); err == nil {
 			t.Errorf("%s: got %+v", name, c)
 		}
-		if d := time.Since(start); d > 20*time.Second {
-			t.Errorf("%s: %s", name, d)
-		} else {
-			t.Log(name, d)
-		}
+		t.Log(name, time.Since(start)) // what does not end stops the test at its timeout
 	}
 }
 
