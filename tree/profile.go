@@ -9,6 +9,7 @@ package tree
 
 import (
 	"fmt"
+	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree/internal/layer"
@@ -20,12 +21,12 @@ type Profile struct {
 	Name     string        // family-contract-vN; never reused for other bytes
 	Accounts merkle.Family // what a claimant is
 	Fields   []Field       // the leaf, in order
-	Encoding string        // EncodingABI, EncodingPacked, EncodingLE
+	Encoding string        // one of the Encoding constants
 
 	LeafHashes   int      // 0, 1, 2: how often the pre-image is hashed; 0 for ready-made leaves
 	Hash         string   // HashKeccak256, HashSHA256
 	Width        int      // bytes kept of each hash, leaf and node: 32, 20, 16
-	LeafPrefixes [][]byte // one a leaf hash, innermost first; put before what is hashed
+	LeafPrefixes [][]byte // one a leaf hash, innermost first; put before what is hashed. GroupingTwoLevel: inner leaf, outer leaf
 	NodePrefix   []byte   // put before the two children
 
 	Pair     string // PairSorted, PairPositional
@@ -35,21 +36,37 @@ type Profile struct {
 	OrderKey string // name of the field that OrderKey sorts by
 	Dedupe   bool   // equal leaf hashes are one leaf
 	Index    string // IndexNone, IndexGiven, IndexInputRow, IndexEIP55, IndexBase58, IndexPath
-	Grouping string // GroupingNone; two-level and shard-k are named, not built
+	Grouping string // GroupingNone, GroupingTwoLevel, "shard-1" … "shard-4"
 
-	Amount     string // AmountOneShot, AmountCumulative
+	Amount     string // AmountOneShot, AmountCumulative, AmountLimit
 	AmountBits int    // widest amount (and locked amount) that the contract can hold
 	TotalBits  int    // widest sum over the tree that the contract can hold
 
-	Title      string // one line for catalogues
-	Source     string // who defines the bytes: contract or library, version, file
-	Vectors    string // the outside vectors that pin it
-	Claim      string // signature of the claim function or instruction
-	RootGetter string // signature of the getter, or the account field, that holds the root
-	ProofForm  string // how the contract takes the proof, e.g. bytes32[]
-	Zero       string // ZeroKeep, ZeroRefuse: rows that claim nothing
-	AnyFields  bool   // takes any type list, see WithFields
-	Note       string // why a property that Validate asks about does no harm here
+	Title         string    // one line for catalogues
+	Source        string    // who defines the bytes: contract or library, version, file
+	Vectors       string    // the outside lists and vectors that pin it
+	Claim         string    // signature of the claim function or instruction
+	ClaimSelector string    // 0x and its first 4 bytes of calldata; Solana: the 8 bytes that begin instruction data; may be empty
+	RootGetter    string    // signature of the getter, or the account field, that holds the root
+	RootSelector  string    // as ClaimSelector
+	ProofForm     string    // how the contract takes the proof, e.g. bytes32[]
+	Zero          string    // ZeroKeep, ZeroRefuse: rows that claim nothing
+	AnyFields     bool      // takes any type list, see WithFields
+	BareLeaf      bool      // with AnyFields: the one field leaf:bytes32 is the leaf itself, see WithFields
+	Key           []string  // names of the fields of which the contract pays one combination once; nil: the account, with its token where the leaf has one
+	Extends       string    // the profile whose leaf this one goes on from: a list with the further fields means this one
+	Defaults      []Default // values of constant fields that the list or campaign may leave out
+	Aliases       []Alias   // further names of fields in lists, beside the general ones; see Match
+	Note          string    // why a property that Validate asks about does no harm here
+}
+
+// Default is the value of a constant field where none is given.
+type Default struct{ Field, Value string }
+
+// Alias is names that lists have for a field.
+type Alias struct {
+	Field string
+	Names []string
 }
 
 // Field is one value of a leaf.
@@ -61,9 +78,13 @@ type Field struct {
 
 // Parameter values; docs/profiles.md says what each means.
 const (
-	EncodingABI    = "abi"    // abi.encode
-	EncodingPacked = "packed" // abi.encodePacked
-	EncodingLE     = "le"     // end to end, integers little-endian
+	EncodingABI       = "abi"        // abi.encode
+	EncodingPacked    = "packed"     // abi.encodePacked
+	EncodingLE        = "le"         // end to end, integers little-endian
+	EncodingText      = "text"       // ASCII, joined by blanks
+	EncodingTextColon = "text-colon" // ASCII, joined by colons
+	EncodingEIP712    = "eip712"     // abi.encode of the struct; its domain is in the second hash
+	EncodingBorsh     = "borsh"      // end to end, integers little-endian, texts after their length
 
 	HashKeccak256 = "keccak256"
 	HashSHA256    = "sha256"
@@ -78,6 +99,7 @@ const (
 	SourceToken    = "token"
 	SourceConstant = "constant" // one value for the tree, Spec.Constants
 	SourceColumn   = "column"   // Rows.Columns
+	SourceDomain   = "domain"   // as constant, in the EIP-712 domain and not in the struct
 
 	IndexNone     = "none"
 	IndexGiven    = "given"       // Rows.Index
@@ -86,10 +108,13 @@ const (
 	IndexBase58   = "base58-sort" // rank of the account's base58 text by its bytes
 	IndexPath     = "path"        // from the proof; not in the leaf
 
-	GroupingNone = "none"
+	GroupingNone     = "none"
+	GroupingTwoLevel = "two-level" // a tree of the accounts' trees
+	GroupingShard    = "shard-"    // with 1 to 4: a tree of the trees of the accounts with equal first hex digits
 
 	AmountOneShot    = "one-shot"
 	AmountCumulative = "cumulative"
+	AmountLimit      = "limit" // the most that may be bought or minted; a sum of limits means nothing
 
 	ZeroKeep   = "keep"
 	ZeroRefuse = "refuse"
@@ -136,6 +161,16 @@ func (p *Profile) Has(source string) bool {
 	return ok
 }
 
+// Default is the value that a constant field has where none is given.
+func (p *Profile) Default(field string) (value string, ok bool) {
+	for _, d := range p.Defaults {
+		if d.Field == field {
+			return d.Value, true
+		}
+	}
+	return "", false
+}
+
 // alg is valid after Validate.
 func (p *Profile) alg() layer.Alg {
 	if p.Hash == HashSHA256 {
@@ -172,5 +207,7 @@ func (p Profile) clone() Profile {
 	}
 	p.NodePrefix = append([]byte(nil), p.NodePrefix...)
 	p.Pad = append([]byte(nil), p.Pad...)
+	p.Key = slices.Clone(p.Key)
+	p.Defaults, p.Aliases = slices.Clone(p.Defaults), slices.Clone(p.Aliases)
 	return p
 }

@@ -1,8 +1,10 @@
 package tree
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -10,69 +12,58 @@ import (
 
 // catalogue returns the table. A contract whose rules are in reach of the parameters is a new entry and nothing else.
 func catalogue() []Profile {
-	return []Profile{
-		{
-			Name:     "jito-v1",
-			Title:    "Jito, Jupiter, Drift and other Solana distributors of the same lineage",
-			Source:   "jito-foundation/distributor 2cf79f6 merkle-tree/src; jup-ag/distributor 304c28a",
-			Vectors:  "fixtures/vectors/solana.json jito-distributor",
-			Accounts: merkle.Solana,
-			Fields: []Field{
-				{"account", "pubkey", SourceAccount},
-				{"amount", "u64", SourceAmount},
-				{"locked", "u64", SourceLocked},
-			},
-			Encoding: EncodingLE, LeafHashes: 2, Hash: HashSHA256, Width: 32,
-			LeafPrefixes: [][]byte{{}, {0}}, NodePrefix: []byte{1},
-			Pair: PairSorted, Shape: Duplicate, Order: OrderInput,
-			Index: IndexNone, Grouping: GroupingNone,
-			Amount: AmountOneShot, AmountBits: 64, TotalBits: 64, Zero: ZeroKeep,
-			Claim:      "new_claim(amount_unlocked u64, amount_locked u64, proof Vec<[u8; 32]>)",
-			RootGetter: "MerkleDistributor.root",
-			ProofForm:  "Vec<[u8; 32]>",
-			Note:       "a lone node is hashed with itself, so a list whose last rows are repeated can have the same root; the program pays a claimant once, and repeated claimants are refused here",
-		},
-		{
-			Name:     "oz-standard-v1",
-			Title:    "OpenZeppelin StandardMerkleTree, and every contract with its leaf (Hedgey, Sablier, Morpho, Lido and others by type list)",
-			Source:   "OpenZeppelin/merkle-tree 1.0.8 src/standard.ts, src/core.ts",
-			Vectors:  "fixtures/vectors/evm.json oz-standard, sablier, morpho, lido",
-			Accounts: merkle.EVM,
-			Fields: []Field{
-				{"account", "address", SourceAccount},
-				{"amount", "uint256", SourceAmount},
-			},
-			Encoding: EncodingABI, LeafHashes: 2, Hash: HashKeccak256, Width: 32,
-			LeafPrefixes: [][]byte{{}, {}}, NodePrefix: []byte{},
-			Pair: PairSorted, Shape: Heap, Order: OrderLeafHash,
-			Index: IndexNone, Grouping: GroupingNone,
-			Amount: AmountOneShot, AmountBits: 256, TotalBits: 256, Zero: ZeroKeep,
-			Claim:      "decided by the contract",
-			RootGetter: "decided by the contract",
-			ProofForm:  "bytes32[]",
-			AnyFields:  true,
-		},
-		{
-			Name:     "uniswap-v1",
-			Title:    "Uniswap MerkleDistributor and its forks",
-			Source:   "Uniswap/merkle-distributor 25a79e8 contracts/MerkleDistributor.sol, src/balance-tree.ts, src/merkle-tree.ts, src/parse-balance-map.ts",
-			Vectors:  "fixtures/vectors/evm.json uniswap, tokensoft-indexed",
-			Accounts: merkle.EVM,
-			Fields: []Field{
-				{"index", "uint256", SourceIndex},
-				{"account", "address", SourceAccount},
-				{"amount", "uint256", SourceAmount},
-			},
-			Encoding: EncodingPacked, LeafHashes: 1, Hash: HashKeccak256, Width: 32,
-			LeafPrefixes: [][]byte{{}}, NodePrefix: []byte{},
-			Pair: PairSorted, Shape: Promote, Order: OrderLeafHash, Dedupe: true,
-			Index: IndexEIP55, Grouping: GroupingNone,
-			Amount: AmountOneShot, AmountBits: 256, TotalBits: 256, Zero: ZeroRefuse,
-			Claim:      "claim(uint256 index, address account, uint256 amount, bytes32[] merkleProof)",
-			RootGetter: "merkleRoot()",
-			ProofForm:  "bytes32[]",
-		},
+	return slices.Concat(solanaEntries(), openZeppelinEntries(), packedEntries(), cumulativeEntries(), groupedEntries(), tokensoftEntries(), airdropEntries())
+}
+
+// evm fills in what most EVM contracts have in common; what p says already stays.
+func evm(p Profile) Profile {
+	p.Accounts = merkle.EVM
+	p.Hash, p.Pair, p.ProofForm = HashKeccak256, cmp.Or(p.Pair, PairSorted), cmp.Or(p.ProofForm, "bytes32[]")
+	return common(p, 256)
+}
+
+// solana does so for Solana programs. Their proofs are sorted, their numbers u64.
+func solana(p Profile) Profile {
+	p.Accounts = merkle.Solana
+	p.Pair, p.Encoding, p.ProofForm = PairSorted, cmp.Or(p.Encoding, EncodingLE), cmp.Or(p.ProofForm, "Vec<[u8; 32]>")
+	return common(p, 64)
+}
+
+func common(p Profile, bits int) Profile {
+	p.Width = cmp.Or(p.Width, 32)
+	if p.NodePrefix == nil {
+		p.NodePrefix = []byte{}
 	}
+	if p.LeafPrefixes == nil {
+		p.LeafPrefixes = make([][]byte, p.LeafHashes)
+		for i := range p.LeafPrefixes {
+			p.LeafPrefixes[i] = []byte{}
+		}
+	}
+	p.Order, p.Index, p.Grouping = cmp.Or(p.Order, OrderLeafHash), cmp.Or(p.Index, IndexNone), cmp.Or(p.Grouping, GroupingNone)
+	p.Amount, p.Zero = cmp.Or(p.Amount, AmountOneShot), cmp.Or(p.Zero, ZeroKeep)
+	p.AmountBits, p.TotalBits = cmp.Or(p.AmountBits, bits), cmp.Or(p.TotalBits, bits)
+	return p
+}
+
+// The trees that most EVM tools build. The contracts cannot tell them apart, see docs/profiles.md.
+
+// uniswapTree is that of Uniswap's balance tree: leaves sorted, equal ones once, a lone node carried up.
+func uniswapTree(p Profile) Profile {
+	p.Shape, p.Order, p.Dedupe = Promote, OrderLeafHash, true
+	return evm(p)
+}
+
+// sortedTree is that of merkletreejs with sorted leaves and pairs: as uniswapTree, but equal leaves stay.
+func sortedTree(p Profile) Profile {
+	p.Shape, p.Order = Promote, OrderLeafHash
+	return evm(p)
+}
+
+// heapTree is that of OpenZeppelin's merkle-tree.
+func heapTree(p Profile) Profile {
+	p.Shape, p.Order = Heap, OrderLeafHash
+	return evm(p)
 }
 
 // Profiles yields the catalogue by name.
