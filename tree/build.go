@@ -25,14 +25,16 @@ type Spec struct {
 // Tree is a built tree. It does not change and may be read by several goroutines. It refers to the rows that it was
 // built from, which must not change either.
 type Tree struct {
-	spec  Spec
-	order Order
-	rows  *Rows
-	enc   *encoder
-	nodes *nodes
-	total merkle.Amount
-	row   []uint32 // position -> row; nil: the same
-	pos   []uint32 // row -> position; nil: the same
+	spec   Spec
+	order  Order
+	rows   *Rows
+	enc    *encoder
+	leaf   *encoder // writes what is hashed to a leaf: enc, for two-level enc without the account
+	nodes  *nodes   // nil when grouped
+	groups *forest  // nil when not grouped
+	total  merkle.Amount
+	row    []uint32 // position -> row; nil: the same
+	pos    []uint32 // row -> position; nil: the same
 }
 
 // Build makes the tree of rows. Rows that the leaf or the contract cannot hold, repeated accounts (unless
@@ -43,8 +45,8 @@ func Build(ctx context.Context, s Spec, rows *Rows) (*Tree, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	if s.Levels < 0 || s.Levels > 62 {
-		return nil, fmt.Errorf("levels %d: want 0 to 62", s.Levels)
+	if s.Levels < 0 || s.Levels > 62 || s.Levels > 0 && p.Grouped() {
+		return nil, fmt.Errorf("levels %d: want 0 to 62, and 0 for a grouped tree", s.Levels)
 	}
 	order, err := resolveOrder(p, s.Order)
 	if err != nil {
@@ -73,7 +75,14 @@ func Build(ctx context.Context, s Spec, rows *Rows) (*Tree, error) {
 	if t.enc, err = newEncoder(p, &s, rows, index); err != nil {
 		return nil, err
 	}
-	return t, t.build(ctx, w)
+	t.leaf = t.enc
+	if !p.Grouped() {
+		return t, t.build(ctx, w)
+	}
+	if p.Grouping == GroupingTwoLevel {
+		t.leaf = t.enc.withoutFirst()
+	}
+	return t, t.plant(ctx, w)
 }
 
 func (p *Profile) hasConstant(name string) bool {
@@ -203,10 +212,10 @@ func (t *Tree) hashLeaves(ctx context.Context, w int) ([]byte, error) {
 		s.buf = s.buf[:0]
 		for i := lo; i < hi; i++ {
 			var bad *RowError
-			if s.buf, bad = t.enc.append(s.buf, t.rowAt(i)); bad != nil {
+			if s.buf, bad = t.leaf.append(s.buf, t.rowAt(i)); bad != nil {
 				found[worker] = append(found[worker], bad)
 			}
-			if t.enc.dynamic {
+			if t.leaf.dynamic {
 				s.h.Sum(first[(i-lo)*width:], p.LeafPrefixes[0], s.buf, nil)
 				s.buf = s.buf[:0]
 			}
@@ -217,8 +226,8 @@ func (t *Tree) hashLeaves(ctx context.Context, w int) ([]byte, error) {
 		case p.LeafHashes == 0:
 			copy(dst, s.buf)
 			return
-		case !t.enc.dynamic:
-			s.h.Messages(first, s.buf, p.LeafPrefixes[0], t.enc.size)
+		case !t.leaf.dynamic:
+			s.h.Messages(first, s.buf, p.LeafPrefixes[0], t.leaf.size)
 		}
 		if p.LeafHashes == 2 {
 			s.h.Messages(dst, first, p.LeafPrefixes[1], width)

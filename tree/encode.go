@@ -63,6 +63,14 @@ func newEncoder(p *Profile, s *Spec, rows *Rows, index []uint64) (*encoder, erro
 	return e, nil
 }
 
+// withoutFirst writes all fields but the first, which is of static size.
+func (e *encoder) withoutFirst() *encoder {
+	rest := *e
+	rest.fields = e.fields[1:]
+	rest.size -= e.fields[0].typ.minSize(e.encoding)
+	return &rest
+}
+
 // append appends the pre-image of a row. A failure names the field.
 func (e *encoder) append(dst []byte, row int) ([]byte, *RowError) {
 	base := len(dst)

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/bits"
@@ -37,17 +38,7 @@ func newNodes(ctx context.Context, w int, p *Profile, level []byte, fold int) (*
 		return nil, fmt.Errorf("%d leaves do not fit in %d levels", t.leaves, fold)
 	}
 	depth = max(depth, fold)
-	if len(p.Pad) > 0 {
-		t.lone = make([][]byte, depth)
-		pad := p.Pad
-		for j := range t.lone {
-			t.lone[j] = pad
-			if p.Shape == PadPow2 {
-				pad = make([]byte, p.Width)
-				hashers[0].Sum(pad, p.NodePrefix, t.lone[j], t.lone[j])
-			}
-		}
-	}
+	t.lone = lonePads(p, depth)
 	t.levels = append(make([][]byte, 0, depth+1), level)
 	for j := range depth {
 		next, err := t.above(ctx, hashers, t.levels[j], j)
@@ -59,6 +50,24 @@ func newNodes(ctx context.Context, w int, p *Profile, level []byte, fold int) (*
 	return t, nil
 }
 
+// lonePads is what a lone node is hashed with, by level; nil for the shapes without padding.
+func lonePads(p *Profile, depth int) [][]byte {
+	if len(p.Pad) == 0 {
+		return nil
+	}
+	h := layer.New(p.alg(), p.Width)
+	lone := make([][]byte, depth)
+	pad := p.Pad
+	for j := range lone {
+		lone[j] = pad
+		if p.Shape == PadPow2 {
+			pad = make([]byte, p.Width)
+			h.Sum(pad, p.NodePrefix, lone[j], lone[j])
+		}
+	}
+	return lone
+}
+
 // above hashes a level into the next one.
 func (t *nodes) above(ctx context.Context, hashers []*layer.Hasher, level []byte, j int) ([]byte, error) {
 	n, w := len(level)/t.width, t.width
@@ -68,20 +77,45 @@ func (t *nodes) above(ctx context.Context, hashers []*layer.Hasher, level []byte
 	}); err != nil {
 		return nil, err
 	}
-	if n%2 == 1 {
-		last := level[(n-1)*w:]
-		pair := append(append(make([]byte, 0, 2*w), last...), last...)
-		switch {
-		case t.lone != nil:
-			copy(pair[w:], t.lone[j])
-			fallthrough
-		case t.shape == Duplicate:
-			hashers[0].Pairs(next[n/2*w:], pair, t.prefix, t.sorted)
-		default:
-			copy(next[n/2*w:], last)
-		}
-	}
+	t.lastOf(hashers[0], next, level, j)
 	return next, nil
+}
+
+// lastOf makes the last node of the level above from a node without a sibling, if level has one.
+func (t *nodes) lastOf(h *layer.Hasher, next, level []byte, j int) {
+	n, w := len(level)/t.width, t.width
+	if n%2 == 0 {
+		return
+	}
+	a := level[(n-1)*w:]
+	b := a
+	switch {
+	case t.lone != nil:
+		b = t.lone[j]
+	case t.shape != Duplicate:
+		copy(next[n/2*w:], a)
+		return
+	}
+	if t.sorted && bytes.Compare(a, b) > 0 {
+		a, b = b, a
+	}
+	h.Sum(next[n/2*w:], t.prefix, a, b)
+}
+
+// fill hashes all nodes above the leaves where the memory for them is there already.
+func (t *nodes) fill(h *layer.Hasher) {
+	w := t.width
+	if t.shape == Heap {
+		for i := t.leaves - 2; i >= 0; i-- {
+			h.Pairs(t.heap[i*w:(i+1)*w], t.heap[(2*i+1)*w:(2*i+3)*w], t.prefix, t.sorted)
+		}
+		return
+	}
+	for j := range len(t.levels) - 1 {
+		level, next := t.levels[j], t.levels[j+1]
+		h.Pairs(next, level[:len(level)/w/2*2*w], t.prefix, t.sorted)
+		t.lastOf(h, next, level, j)
+	}
 }
 
 // buildHeap fills an array whose last n entries are the leaves. Parents f/2 to f-1 need only entries from f on, so
@@ -143,6 +177,16 @@ func (t *nodes) sibling(j, i int) []byte {
 		return level[i*w : i*w+w]
 	}
 	return nil
+}
+
+// proofLen is the number of entries of the proof of a position.
+func (t *nodes) proofLen(pos int) (n int) {
+	t.path(pos, func(sibling []byte, _ bool) {
+		if sibling != nil {
+			n++
+		}
+	})
+	return n
 }
 
 // path calls entry for each node from a position up to the root: what it is hashed with (nil: carried up), and whether

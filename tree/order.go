@@ -20,6 +20,9 @@ func AccountKey(a merkle.Account) [32]byte {
 
 // resolveOrder turns OrderProfile and the empty order into the profile's own.
 func resolveOrder(p *Profile, o Order) (Order, error) {
+	if p.Grouped() && o != OrderProfile && o != p.Order {
+		return "", fmt.Errorf("order %q: the groups of profile %s (%s) fix the order of its leaves: want profile", o, p, p.Grouping)
+	}
 	switch o {
 	case OrderProfile:
 		return p.Order, nil

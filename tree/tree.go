@@ -9,15 +9,30 @@ import (
 
 // Root is the tree's root, in the first Width bytes.
 func (t *Tree) Root() (h merkle.Hash) {
-	copy(h[:], t.nodes.root())
+	if t.groups != nil {
+		copy(h[:], t.groups.outer.root())
+	} else {
+		copy(h[:], t.nodes.root())
+	}
 	return h
 }
 
-// Len is the number of leaves; with Dedupe it can be below the number of rows.
-func (t *Tree) Len() int { return t.nodes.leaves }
+// Len is the number of leaves; with Dedupe it can be below the number of rows. Of a grouped tree it counts those of all groups.
+func (t *Tree) Len() int {
+	if t.groups != nil {
+		return len(t.row)
+	}
+	return t.nodes.leaves
+}
 
-// Depth is the length of the longest proof: ⌈log₂ Len⌉ for every shape, or Spec.Levels where that is given.
-func (t *Tree) Depth() int { return t.nodes.depth() }
+// Depth is the length of the longest proof: ⌈log₂ Len⌉ for every shape, or Spec.Levels where that is given. Of a grouped tree it is that of the
+// longest whole proof, through group and upper tree.
+func (t *Tree) Depth() int {
+	if t.groups != nil {
+		return t.groups.depth
+	}
+	return t.nodes.depth()
+}
 
 // Order is the order of the leaves; never OrderProfile.
 func (t *Tree) Order() Order { return t.order }
@@ -44,13 +59,38 @@ func (t *Tree) Position(row int) int {
 
 // Leaf is the leaf of a row, in the first Width bytes.
 func (t *Tree) Leaf(row int) (h merkle.Hash) {
-	copy(h[:], t.nodes.leaf(t.Position(row)))
+	copy(h[:], t.leafAt(t.Position(row)))
 	return h
 }
 
-// Preimage appends the bytes that are hashed to the leaf of a row, without prefixes.
+// leafAt is the leaf at a position.
+func (t *Tree) leafAt(pos int) []byte {
+	if t.groups == nil {
+		return t.nodes.leaf(pos)
+	}
+	var levels innerLevels
+	i := t.groups.at(pos)
+	inner := t.groups.inner(i, &levels)
+	return inner.leaf(pos - int(t.groups.start[i]))
+}
+
+// walk calls entry for each node from the leaf of a row up to the root, as nodes.path does; of a grouped tree through group and upper tree.
+func (t *Tree) walk(row int, entry func(sibling []byte, right bool)) {
+	pos := t.Position(row)
+	if t.groups == nil {
+		t.nodes.path(pos, entry)
+		return
+	}
+	var levels innerLevels
+	i := t.groups.at(pos)
+	inner := t.groups.inner(i, &levels)
+	inner.path(pos-int(t.groups.start[i]), entry)
+	t.groups.outer.path(t.groups.placeOf(i), entry)
+}
+
+// Preimage appends the bytes that are hashed to the leaf of a row, without prefixes. For two-level that is all but the account.
 func (t *Tree) Preimage(dst []byte, row int) []byte {
-	dst, _ = t.enc.append(dst, row) // Build has encoded it before
+	dst, _ = t.leaf.append(dst, row) // Build has encoded it before
 	return dst
 }
 
@@ -58,24 +98,29 @@ func (t *Tree) Preimage(dst []byte, row int) []byte {
 func (t *Tree) Total() (sum merkle.Amount, ok bool) { return t.total, t.spec.Profile.Has(SourceAmount) }
 
 // Proof appends to dst[:0] the proof of a row, from leaf to root: at most Depth hashes, none when Len is 1. It
-// allocates only when dst is too small.
+// allocates only when dst is too small. For a grouped tree see InnerLen.
 func (t *Tree) Proof(row int, dst []merkle.Hash) []merkle.Hash {
 	dst = dst[:0]
-	t.nodes.path(t.Position(row), func(sibling []byte, _ bool) {
-		if sibling != nil {
-			var h merkle.Hash
-			copy(h[:], sibling)
-			dst = append(dst, h)
-		}
-	})
+	t.walk(row, func(sibling []byte, _ bool) { dst = appendEntry(dst, sibling) })
 	return dst
 }
 
-// Sides is what Verify takes as position: bit j is 1 when the node that entry j of the row's proof is hashed with is
-// a right child. For shapes with an entry for every level it equals Position.
+// appendEntry appends a sibling unless the node is carried up.
+func appendEntry(dst []merkle.Hash, sibling []byte) []merkle.Hash {
+	if sibling == nil {
+		return dst
+	}
+	var h merkle.Hash
+	copy(h[:], sibling)
+	return append(dst, h)
+}
+
+// Sides is what Verify and VerifyTwoLevel take as position: bit j is 1 when the node that entry j of the row's proof is hashed with is
+// a right child. For shapes with an entry for every level it equals Position; of a grouped tree it is the position in the group
+// and, above the InnerLen bits of that, the group's place.
 func (t *Tree) Sides(row int) int {
 	sides, bit := 0, 1
-	t.nodes.path(t.Position(row), func(sibling []byte, right bool) {
+	t.walk(row, func(sibling []byte, right bool) {
 		if sibling != nil {
 			if right {
 				sides |= bit
@@ -84,32 +129,6 @@ func (t *Tree) Sides(row int) int {
 		}
 	})
 	return sides
-}
-
-// Index is the claim index of a row: the leaf's index field, or for IndexPath the number that the contract reads from
-// the proof (bit i of it is 1 when the running hash is the larger at entry i, shifted left by Depth minus the length of the proof).
-// It is false for profiles without an index.
-func (t *Tree) Index(row int) (index uint64, ok bool) {
-	if t.enc.index != nil {
-		return t.enc.index[row], true
-	}
-	if t.spec.Profile.Index != IndexPath {
-		return 0, false
-	}
-	bit := 0
-	h := newFolder(&t.spec.Profile)
-	running := append([]byte(nil), t.nodes.leaf(t.Position(row))...)
-	t.nodes.path(t.Position(row), func(sibling []byte, right bool) {
-		if sibling == nil {
-			return
-		}
-		if string(running) > string(sibling) {
-			index |= 1 << bit
-		}
-		bit++
-		h.fold(running, sibling, right)
-	})
-	return index << (t.Depth() - bit), true
 }
 
 // AppendValue appends the text of a leaf field of a row as bundles hold it: numbers in decimal, bytes and EVM

@@ -44,17 +44,15 @@ func (p *Profile) Validate() error {
 	oneOf("shape", string(p.Shape), string(Heap), string(Promote), string(Duplicate), string(PadPow2), string(ZeroSibling), string(EmptySibling))
 	oneOf("order", string(p.Order), string(OrderLeafHash), string(OrderInput), string(OrderKey))
 	oneOf("index", p.Index, IndexNone, IndexGiven, IndexInputRow, IndexEIP55, IndexBase58, IndexPath)
-	oneOf("amount", p.Amount, AmountOneShot, AmountCumulative)
+	oneOf("amount", p.Amount, AmountOneShot, AmountCumulative, AmountLimit)
 	oneOf("zero", p.Zero, ZeroKeep, ZeroRefuse)
-	if p.Grouping != GroupingNone {
-		bad("grouping %q: this release builds none only", p.Grouping)
-	}
+	errs = append(errs, p.checkGrouping()...)
 	if p.Width != 32 && p.Width != 20 && p.Width != 16 {
 		bad("width %d: want 32, 20 or 16 bytes", p.Width)
 	}
 	if p.LeafHashes < 0 || p.LeafHashes > 2 {
 		bad("leafHashes %d: want 0, 1 or 2", p.LeafHashes)
-	} else if len(p.LeafPrefixes) != p.LeafHashes {
+	} else if len(p.LeafPrefixes) != p.LeafHashes && p.Grouping != GroupingTwoLevel {
 		bad("leafPrefixes: %d, want one for each of the %d leaf hashes", len(p.LeafPrefixes), p.LeafHashes)
 	}
 	if p.AmountBits < 1 || p.AmountBits > 256 || p.TotalBits < p.AmountBits || p.TotalBits > 256 {
@@ -197,6 +195,10 @@ func (p *Profile) checkForgeable(types []*fieldType) (errs []error) {
 			errs = append(errs, fmt.Errorf("%w: the last leaf hash takes in %d bytes, as does that of two nodes, with no prefix that tells them apart", ErrForgeable, node))
 		}
 	case 1:
+		if p.Grouping == GroupingTwoLevel {
+			errs = append(errs, p.checkTwoLevel(types)...)
+			break
+		}
 		prefix := p.LeafPrefixes[0]
 		size, open := len(prefix), false
 		for _, t := range types {
