@@ -163,7 +163,7 @@ type Tree struct {
 	Split     int               // most leaves a tree; 0 is one tree
 	Constants map[string]string // values of the profile's constant fields
 
-	Deployment map[string]string // where the tree's contract is, for readers of the bundle: contract, program, mint, …; nothing is derived from it
+	Deployment map[string]string // where the tree's contract is, for readers of the bundle: contract, program, mint, …; with Publish.Facts a Solana tree's addresses are derived from it
 }
 
 // Publish says how the bundle is laid out. What the file leaves out has the default of export/FORMAT.md section 3.
@@ -172,4 +172,5 @@ type Publish struct {
 	Proofs string     // subtree, inline; empty: subtree where order and profile of every tree allow it
 	Shard  int        // most claims a shard
 	Inputs string     // copy, digest
+	Facts  bool       // claim facts of Solana trees, export/FORMAT.md section 10
 }

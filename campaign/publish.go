@@ -19,7 +19,7 @@ func (r *reader) publish(n *node, c *Campaign) {
 	if n == nil {
 		return
 	}
-	k := r.object(n, "publish", "proofs", "shard", "inputs")
+	k := r.object(n, "publish", "proofs", "shard", "inputs", "facts")
 	c.Publish.Pos = k.pos
 	proofs := k.get("proofs")
 	c.Publish.Proofs = r.choice(proofs, "proofs", "", "subtree", "inline")
@@ -31,4 +31,5 @@ func (r *reader) publish(n *node, c *Campaign) {
 		c.Publish.Shard = r.whole(shard, "shard", minShard, maxShard)
 	}
 	c.Publish.Inputs = r.choice(k.get("inputs"), "inputs", "copy", "copy", "digest")
+	c.Publish.Facts = r.choice(k.get("facts"), "facts", "no", "no", "yes") == "yes"
 }

@@ -25,12 +25,16 @@ func Write(ctx context.Context, dir string, a *alloc.Allocation, trees []*Tree, 
 	if err != nil {
 		return nil, err
 	}
+	facts, err := factFiles(a.Campaign, trees, o)
+	if err != nil {
+		return nil, err
+	}
 	s, err := stage(dir)
 	if err != nil {
 		return nil, err
 	}
 	s.noSync = o.noSync
-	w := &writer{ctx: ctx, staging: s, o: o, publish: a.Campaign.Publish.Pos, made: map[string]bool{}}
+	w := &writer{ctx: ctx, staging: s, o: o, publish: a.Campaign.Publish.Pos, made: map[string]bool{}, facts: facts}
 	if err := w.write(a, m, groups); err != nil {
 		s.discard()
 		return nil, err
@@ -46,6 +50,7 @@ type writer struct {
 	publish merkle.Pos // the campaign's publish section
 	dirs    []string   // below the bundle, parents first
 	made    map[string]bool
+	facts   []factFile
 }
 
 func (w *writer) write(a *alloc.Allocation, m *Manifest, groups []*group) error {
@@ -65,6 +70,14 @@ func (w *writer) write(a *alloc.Allocation, m *Manifest, groups []*group) error 
 			return err
 		}
 		m.Tables[i].SHA256 = sum
+	}
+	for _, f := range w.facts {
+		if err := w.mkdir(path.Dir(f.name)); err != nil {
+			return err
+		}
+		if err := w.file(f.name, f.text); err != nil {
+			return err
+		}
 	}
 	for i, g := range groups {
 		if err := w.shards(g); err != nil {

@@ -58,7 +58,7 @@ func build(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	o := export.Options{Workers: n, Progress: bar.update}
+	o := export.Options{Workers: n, Progress: bar.update, Facts: solanaFacts}
 	trees, err := export.Trees(c.Context, a, o)
 	if err != nil {
 		return err
@@ -73,6 +73,11 @@ func build(c *cli.Context) error {
 	}
 	digest := fmt.Sprintf("%x", sha256.Sum256(text))
 	bar.done()
+	for _, t := range trees {
+		if text := tooDeep(t.Tree.Profile().Name, t.Deployment["layout"], t.Tree.Len(), t.Tree.Depth()); text != "" {
+			fmt.Fprintf(c.App.ErrWriter, "merkle: tree %s: %s\n", t.ID, text)
+		}
+	}
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, newBuildDoc(dir, a, trees, m, digest))
 	}

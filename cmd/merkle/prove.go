@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 
@@ -24,6 +25,8 @@ type provenDoc struct {
 	Root    string     `json:"root"`
 	Claim   string     `json:"claim,omitempty"`
 	Fields  []fieldDoc `json:"fields"`
+
+	Solana *solanaClaimDoc `json:"solana,omitempty"`
 }
 
 type fieldDoc struct {
@@ -64,6 +67,7 @@ func proveCommand() *cli.Command {
 			docs := make([]provenDoc, len(found))
 			for i, p := range found {
 				docs[i] = newProvenDoc(p)
+				docs[i].Solana = solanaClaim(r.Manifest(), &found[i])
 			}
 			if c.Bool("json") {
 				return printJSON(c.App.Writer, map[string]any{"account": who.String(), "claims": docs})
@@ -82,12 +86,28 @@ func proveCommand() *cli.Command {
 				if d.Claim != "" {
 					fmt.Fprintf(&b, "  call   %s\n", d.Claim)
 				}
+				if s := d.Solana; s != nil {
+					fmt.Fprintf(&b, "  solana %s %s\n  distributor  %s\n  claim record %s\n  data   %s\n", s.Layout, s.Program, s.Distributor, s.ClaimStatus, s.Data)
+					for _, a := range s.Accounts {
+						fmt.Fprintf(&b, "  account %-24s %-44s%s\n", a.Name, cmp.Or(a.Address, "(yours to choose)"), accountMarks(a))
+					}
+				}
 				b.WriteByte('\n')
 			}
 			_, err = c.App.Writer.Write(b.Bytes())
 			return err
 		},
 	}
+}
+
+func accountMarks(a accountDoc) (marks string) {
+	if a.Signer {
+		marks += " signer"
+	}
+	if a.Writable {
+		marks += " writable"
+	}
+	return marks
 }
 
 func newProvenDoc(p export.Proven) provenDoc {
