@@ -1,0 +1,110 @@
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	merkle "github.com/merkle-drop/merkle"
+)
+
+// MultiProof is one proof of several leaves, in the form that OpenZeppelin's MerkleProof.multiProofVerify takes: a queue, at first
+// the leaves, is emptied from its front; each flag takes one node off it and hashes that with the next of the queue (true) or of Proof
+// (false), and what comes out goes to its end.
+type MultiProof struct {
+	Rows   []int         // the rows proven, in the order of Leaves
+	Leaves []merkle.Hash // by descending index in the tree's array: the first leaf of the tree's order first
+	Proof  []merkle.Hash
+	Flags  []bool // one a hashing, so len(Leaves)+len(Proof)-1
+}
+
+// ErrNoMultiProof is in the error for trees that no contract proves several leaves of.
+var ErrNoMultiProof = errors.New("no multiproof")
+
+// MultiProof proves rows together, in any order and each once. No rows give the proof that OpenZeppelin's library makes of them: the root
+// alone. Trees of another shape than Heap, with positional pairs or in groups are refused: the contract's queue does not rebuild them.
+func (t *Tree) MultiProof(rows []int) (*MultiProof, error) {
+	p := &t.spec.Profile
+	switch {
+	case p.Grouped():
+		return nil, fmt.Errorf("%w: profile %s has grouping %s", ErrNoMultiProof, p, p.Grouping)
+	case p.Shape != Heap:
+		return nil, fmt.Errorf("%w: profile %s has shape %s, the queue of multiProofVerify goes through a %s", ErrNoMultiProof, p, p.Shape, Heap)
+	case p.Pair != PairSorted:
+		return nil, fmt.Errorf("%w: profile %s has %s pairs, multiProofVerify hashes them %s", ErrNoMultiProof, p, p.Pair, PairSorted)
+	}
+	mp := &MultiProof{Rows: slices.Clone(rows)}
+	for _, row := range rows {
+		if row < 0 || row >= t.rows.Len() {
+			return nil, fmt.Errorf("row %d of %d", row, t.rows.Len())
+		}
+	}
+	slices.SortFunc(mp.Rows, func(a, b int) int { return t.Position(a) - t.Position(b) }) // ascending position is descending index
+	queue := make([]int, len(rows))
+	for i, row := range mp.Rows {
+		if i > 0 && t.Position(row) == t.Position(mp.Rows[i-1]) {
+			return nil, fmt.Errorf("rows %d and %d have one leaf: it is proven once", mp.Rows[i-1], row)
+		}
+		queue[i] = 2*t.Len() - 2 - t.Position(row)
+		mp.Leaves = append(mp.Leaves, t.Leaf(row))
+	}
+	node := func(i int) (h merkle.Hash) {
+		copy(h[:], t.nodes.heap[i*p.Width:(i+1)*p.Width])
+		return h
+	}
+	if len(queue) == 0 {
+		mp.Proof = append(mp.Proof, node(0))
+	}
+	for len(queue) > 0 && queue[0] > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		sibling := (at - 1) ^ 1 + 1
+		known := len(queue) > 0 && queue[0] == sibling
+		if known {
+			queue = queue[1:]
+		} else {
+			mp.Proof = append(mp.Proof, node(sibling))
+		}
+		mp.Flags = append(mp.Flags, known)
+		queue = append(queue, (at-1)/2)
+	}
+	return mp, nil
+}
+
+// VerifyMulti folds leaves and proof as OpenZeppelin's multiProofVerify does and reports whether they end at root; what that reverts on is
+// false. Rows are not read. Bytes beyond Width must be zero.
+//
+// True says that the root was built over nodes equal to the leaves, as for Verify. For no leaves it says nothing: the root alone
+// proves them.
+func VerifyMulti(p *Profile, mp *MultiProof, root merkle.Hash) bool {
+	if p.Shape != Heap || p.Pair != PairSorted || p.Grouped() {
+		return false
+	}
+	if len(mp.Leaves)+len(mp.Proof) != len(mp.Flags)+1 || !p.holds(root) || !p.holds(mp.Leaves...) || !p.holds(mp.Proof...) {
+		return false
+	}
+	f := newFolder(p)
+	queue, proof := slices.Clone(mp.Leaves), mp.Proof
+	take := func(from *[]merkle.Hash) (h merkle.Hash, ok bool) {
+		if len(*from) == 0 {
+			return h, false
+		}
+		h, *from = (*from)[0], (*from)[1:]
+		return h, true
+	}
+	for _, known := range mp.Flags {
+		a, ok := take(&queue)
+		from := &proof
+		if known {
+			from = &queue
+		}
+		b, also := take(from)
+		if !ok || !also {
+			return false
+		}
+		f.fold(a[:p.Width], b[:p.Width], false)
+		queue = append(queue, a)
+	}
+	queue = append(queue, proof...) // one node is left: the last hash, or a lone leaf, or the root that proves nothing
+	return len(queue) == 1 && queue[0] == root
+}
