@@ -1,9 +1,9 @@
 package verify
 
 import (
-	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -19,34 +19,77 @@ const (
 	typeBytes
 	typeString
 	typeArray
+	typeTuple
+	typeABI       // abi.encode of one value, inside a packed leaf
+	typePubkey    // 32 bytes
+	typeU64       // 8 bytes, little-endian
+	typeEcosystem // one byte
+	typeIdentity  // of the ecosystem before it
 )
 
-// solType is a Solidity type of a leaf field.
+// solType is the type of a leaf field: one of Solidity, or one of FORMAT.md's own.
 type solType struct {
 	kind   typeKind
-	bits   int      // uint, int
-	length int      // bytesN: N; array: k, or -1 for T[]
-	elem   *solType // array
+	bits   int       // uint, int
+	length int       // bytesN: N; array: k, or -1 for T[]
+	elem   *solType  // array, abi(T)
+	parts  []solType // tuple
 }
 
-func parseType(s string) (t solType, err error) {
-	bad := fmt.Errorf("type %q is not known to this verifier", s)
+// most levels of arrays and tuples in one type, and most values that its fixed lengths may ask for
+const (
+	maxNesting = 9
+	maxSpan    = 1<<16 - 1
+)
+
+func parseType(s string) (t solType, err error) { return parseNested(s, maxNesting) }
+
+func parseNested(s string, levels int) (t solType, err error) {
+	bad := fmt.Errorf("type %q is not known to this verifier", clip(s))
+	if levels == 0 {
+		return t, bad
+	}
 	if strings.HasSuffix(s, "]") {
 		open := strings.LastIndexByte(s, '[')
-		if open < 0 || strings.Count(s, "[") > 4 {
+		if open < 0 {
 			return t, bad
 		}
-		elem, err := parseType(s[:open])
-		if err != nil {
+		elem, err := parseNested(s[:open], levels-1)
+		if err != nil || elem.kind >= typeABI {
 			return t, bad
 		}
 		t = solType{kind: typeArray, length: -1, elem: &elem}
 		if n := s[open+1 : len(s)-1]; n != "" {
 			k, ok := parseCount(n)
-			if !ok || k == 0 || k > 1<<16 {
+			if !ok || k == 0 || k > maxSpan/elem.span() {
 				return t, bad
 			}
 			t.length = k
+		}
+		return t, nil
+	}
+	if inner, ok := strings.CutPrefix(s, "abi("); ok && strings.HasSuffix(inner, ")") {
+		elem, err := parseNested(inner[:len(inner)-1], levels-1)
+		if err != nil || elem.kind >= typeABI {
+			return t, bad
+		}
+		return solType{kind: typeABI, elem: &elem}, nil
+	}
+	if strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") {
+		names, ok := splitList(s, '(', ')')
+		if !ok || len(names) == 0 {
+			return t, bad
+		}
+		t.kind = typeTuple
+		for _, name := range names {
+			part, err := parseNested(name, levels-1)
+			if err != nil || part.kind >= typeABI {
+				return t, bad
+			}
+			t.parts = append(t.parts, part)
+		}
+		if t.span() > maxSpan {
+			return t, bad
 		}
 		return t, nil
 	}
@@ -63,6 +106,14 @@ func parseType(s string) (t solType, err error) {
 		t.kind = typeBytes
 	case s == "string":
 		t.kind = typeString
+	case s == "pubkey":
+		t.kind = typePubkey
+	case s == "u64":
+		t = solType{kind: typeU64, bits: 64}
+	case s == "ecosystem":
+		t.kind = typeEcosystem
+	case s == "identity":
+		t.kind = typeIdentity
 	case strings.HasPrefix(s, "uint"):
 		n, ok := number("uint", 256, 8)
 		if !ok {
@@ -87,12 +138,33 @@ func parseType(s string) (t solType, err error) {
 	return t, nil
 }
 
+// span is how many values the fixed lengths of a type ask for.
+func (t *solType) span() int {
+	n := 1
+	switch t.kind {
+	case typeArray:
+		n = t.elem.span() * max(1, t.length)
+	case typeTuple:
+		n = 0
+		for i := range t.parts {
+			n += t.parts[i].span()
+		}
+	}
+	return n
+}
+
 func (t *solType) dynamic() bool {
 	switch t.kind {
 	case typeBytes, typeString:
 		return true
 	case typeArray:
 		return t.length < 0 || t.elem.dynamic()
+	case typeTuple:
+		for i := range t.parts {
+			if t.parts[i].dynamic() {
+				return true
+			}
+		}
 	}
 	return false
 }
@@ -102,18 +174,26 @@ func (t *solType) words() int {
 	if t.kind == typeArray && !t.dynamic() {
 		return t.length * t.elem.words()
 	}
+	if t.kind == typeTuple && !t.dynamic() {
+		n := 0
+		for i := range t.parts {
+			n += t.parts[i].words()
+		}
+		return n
+	}
 	return 1
 }
-
-var errCell = errors.New("not a value of the field's type, in the format's spelling")
 
 // encode appends the contract ABI's encoding of a cell: a static type's words, or a dynamic type's tail.
 func (t *solType) encode(dst []byte, cell string) ([]byte, error) {
 	switch t.kind {
 	case typeUint:
 		n, ok := parseNum(cell)
-		if !ok || new(big.Int).SetBytes(n[:]).BitLen() > t.bits {
+		if !ok {
 			return dst, errCell
+		}
+		if n.bits() > t.bits {
+			return dst, errWide
 		}
 		return append(dst, n[:]...), nil
 	case typeInt:
@@ -147,8 +227,10 @@ func (t *solType) encode(dst []byte, cell string) ([]byte, error) {
 		return appendDynamic(dst, b), nil
 	case typeString:
 		return appendDynamic(dst, []byte(cell)), nil
+	case typeArray, typeTuple:
+		return t.encodeArray(dst, cell)
 	}
-	return t.encodeArray(dst, cell)
+	return dst, errCell
 }
 
 func (t *solType) encodeInt(dst []byte, cell string) ([]byte, error) {
@@ -171,33 +253,45 @@ func (t *solType) encodeInt(dst []byte, cell string) ([]byte, error) {
 	return append(dst, n[:]...), nil
 }
 
-// encodeArray reads an array cell: the elements' cells between brackets, parted by commas; strings are JSON strings.
+// encodeArray reads the cell of an array or tuple: the elements' cells between brackets, parted by commas; strings are JSON strings.
 func (t *solType) encodeArray(dst []byte, cell string) ([]byte, error) {
-	cells, ok := splitArray(cell)
-	if !ok || (t.length >= 0 && len(cells) != t.length) {
-		return dst, errCell
+	types, cells, err := t.elements(cell)
+	if err != nil {
+		return dst, err
 	}
-	if t.length < 0 {
+	if t.kind == typeArray && t.length < 0 {
 		dst = appendWord(dst, len(cells))
-	}
-	types := make([]solType, len(cells))
-	for i := range types {
-		types[i] = *t.elem
-		if t.elem.kind != typeString {
-			continue
-		}
-		v, err := parseJSON([]byte(cells[i]))
-		if err != nil || v.kind != jsonString || string(appendText(nil, v.text)) != cells[i] {
-			return dst, errCell
-		}
-		cells[i] = v.text
 	}
 	return encodeTuple(dst, types, cells)
 }
 
-// splitArray parts "[a,[b,c]]" into "a" and "[b,c]".
-func splitArray(s string) (out []string, ok bool) {
-	if len(s) < 2 || s[0] != '[' || s[len(s)-1] != ']' {
+// elements are the types and cells of an array's or tuple's values.
+func (t *solType) elements(cell string) ([]solType, []string, error) {
+	cells, ok := splitList(cell, '[', ']')
+	switch {
+	case !ok, t.kind == typeTuple && len(cells) != len(t.parts), t.kind == typeArray && t.length >= 0 && len(cells) != t.length:
+		return nil, nil, errCell
+	}
+	types := t.parts
+	if t.kind == typeArray {
+		types = slices.Repeat([]solType{*t.elem}, len(cells))
+	}
+	for i := range types {
+		if types[i].kind != typeString {
+			continue
+		}
+		v, err := parseJSON([]byte(cells[i]))
+		if err != nil || v.kind != jsonString || string(appendText(nil, v.text)) != cells[i] {
+			return nil, nil, errCell
+		}
+		cells[i] = v.text
+	}
+	return types, cells, nil
+}
+
+// splitList parts "[a,[b,c]]" into "a" and "[b,c]", with whichever brackets.
+func splitList(s string, open, shut byte) (out []string, ok bool) {
+	if len(s) < 2 || s[0] != open || s[len(s)-1] != shut {
 		return nil, false
 	}
 	s = s[1 : len(s)-1]
@@ -212,9 +306,9 @@ func splitArray(s string) (out []string, ok bool) {
 		case c == '"':
 			quoted = !quoted
 		case quoted:
-		case c == '[':
+		case c == open:
 			depth++
-		case c == ']':
+		case c == shut:
 			if depth--; depth < 0 {
 				return nil, false
 			}

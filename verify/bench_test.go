@@ -64,7 +64,7 @@ func BenchmarkRoot(b *testing.B) {
 			leaves[i] = digest{byte(i), byte(i >> 8)}
 		}
 		b.Run(shape, func(b *testing.B) {
-			s := &shaper{h: newHasher(keccak), shape: shape}
+			s := &shaper{h: newHasher(keccak), shape: shape, width: 32}
 			b.ReportAllocs()
 			for range b.N {
 				s.root(leaves)

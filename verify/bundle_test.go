@@ -115,7 +115,7 @@ func obj(pairs ...any) value {
 
 // profile is the stated parameter set of the sample's trees.
 func (s sample) stated() (*profile, value) {
-	p := knownProfile(s.profile)
+	p := profileByName(s.profile)
 	switch s.profile {
 	case "uniswap-v1":
 		p.text["index"] = "eip55-sort"
@@ -170,7 +170,7 @@ func (s sample) bundle() fstest.MapFS {
 		order = s.order
 	}
 	m := &manTree{profile: *prof}
-	rule, err := newLeafRule(&tree{man: m})
+	rule, err := newLeafRuleFor(&m.profile, nil)
 	if err != nil {
 		panic(err)
 	}

@@ -93,6 +93,13 @@ const (
 	RootZero         Code = "root-zero"
 	RootExpected     Code = "root-expected"
 
+	AccountBurn       Code = "account-burn"
+	AccountPrecompile Code = "account-precompile"
+	AccountOffCurve   Code = "account-off-curve"
+	AccountProgram    Code = "account-program"
+	AccountOwn        Code = "account-own"
+	ChainConstant     Code = "chain-constant"
+
 	GroupMismatch  Code = "group-mismatch"
 	GroupColumns   Code = "group-columns"
 	GroupCut       Code = "group-cut"
@@ -111,7 +118,7 @@ const (
 // Meaning is one row of the catalogue of findings.
 type Meaning struct {
 	Code Code
-	Area string // "files", "manifest", "campaign", "previous", "profile", "inputs", "allocation", "tables", "ledger", "claims", "trees", "groups"
+	Area string // "files", "manifest", "campaign", "previous", "profile", "inputs", "allocation", "tables", "ledger", "claims", "trees", "accounts" (remarks), "groups"
 	Text string // one line: what is wrong when the code is reported
 }
 
@@ -205,6 +212,13 @@ func Codes() []Meaning {
 		{TreeRoot, "trees", "the root rebuilt from the leaves is not the stated root"},
 		{RootZero, "trees", "a stated root is zero"},
 		{RootExpected, "trees", "a root is not the one that was expected, for example the one on chain"},
+
+		{AccountBurn, "accounts", "a leaf pays an address that burns what it is sent"},
+		{AccountPrecompile, "accounts", "a leaf pays the address of a precompiled contract"},
+		{AccountOffCurve, "accounts", "a leaf pays a Solana address that no private key belongs to"},
+		{AccountProgram, "accounts", "a leaf pays a Solana program, system variable or native mint"},
+		{AccountOwn, "accounts", "a leaf pays the token's or the distributor's own address"},
+		{ChainConstant, "accounts", "a leaf names another chain than the one that its tree is for"},
 
 		{GroupMismatch, "groups", "a group's members are not those that the format gives for these trees"},
 		{GroupColumns, "groups", "the columns of a group are not those that the format gives for its trees"},

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/crypto/sha3"
 )
 
-// digest is a tree hash or a SHA-256: all profiles that this verifier knows keep 32 bytes.
+// digest is a tree hash or a SHA-256. Of a tree hash with fewer bytes than 32 the rest is zero.
 type digest = [32]byte
 
 type hashKind uint8
@@ -40,11 +40,17 @@ func (h *hasher) sum(p []byte) (d digest) {
 	return d
 }
 
-// node is the hash of a pair after the sorted pair rule, which every known profile has: prefix, the bytewise smaller child, the other.
-func (h *hasher) node(prefix []byte, a, b *digest) digest {
+// cut keeps the first bytes of a hash, of a tree whose hashes are that short.
+func (h *hasher) cut(p []byte, width int) digest {
+	d := h.sum(p)
+	clear(d[width:])
+	return d
+}
+
+// sortPair puts the bytewise smaller child first.
+func sortPair(a, b *digest) (*digest, *digest) {
 	if bytes.Compare(a[:], b[:]) > 0 {
-		a, b = b, a
+		return b, a
 	}
-	h.buf = append(append(append(h.buf[:0], prefix...), a[:]...), b[:]...)
-	return h.sum(h.buf)
+	return a, b
 }

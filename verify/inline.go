@@ -80,7 +80,7 @@ func (w *shardReader) inlineProof(t *tree, j int, s *shaper, leaf digest, stated
 		}
 		proof[i] = d
 	}
-	got := s.fold(leaf, proof)
+	got := s.fold(leaf, proof, nil)
 	if got != t.root {
 		w.c.add(ProofWrong, at, "the proof leads to "+hex0x(got[:]), t.man.root)
 		w.blame(t.fam)

@@ -121,6 +121,10 @@ type profile struct {
 	text         map[string]string
 	fields       []field
 	leafPrefixes []string
+
+	// of a profile of profileByName; nil in a stated one
+	indexes  []string          // index rules that it allows; the first holds where the list has no index
+	defaults map[string]string // constants that need not be given
 }
 
 type field struct{ name, typ, source string }

@@ -3,6 +3,7 @@ package verify
 import (
 	"errors"
 	"math/big"
+	"math/bits"
 	"strings"
 )
 
@@ -14,6 +15,16 @@ func (n *num) isZero() bool { return *n == num{} }
 func (n *num) big(z *big.Int) *big.Int { return z.SetBytes(n[:]) }
 
 func (n *num) String() string { return new(big.Int).SetBytes(n[:]).String() }
+
+// bits is the width of the number: 0 for 0.
+func (n *num) bits() int {
+	for i, b := range n {
+		if b != 0 {
+			return 8*(31-i) + bits.Len8(b)
+		}
+	}
+	return 0
+}
 
 // toNum reports false when z is negative or wider than 256 bits.
 func toNum(z *big.Int) (n num, ok bool) {

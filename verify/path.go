@@ -9,9 +9,13 @@ import (
 	"golang.org/x/crypto/sha3"
 )
 
-// parseHash reads a tree hash: 0x and 64 lower-case digits.
-func parseHash(s string) (d digest, ok bool) {
-	return d, len(s) == 66 && s[:2] == "0x" && unhex(d[:], s[2:])
+// parseHash reads a hash of 32 bytes: 0x and 64 lower-case digits.
+func parseHash(s string) (digest, bool) { return parseHashOf(s, 32) }
+
+// parseHashOf reads a tree hash of so many bytes.
+func parseHashOf(s string, width int) (d digest, ok bool) {
+	ok = len(s) == 2+2*width && s[:2] == "0x" && unhex(d[:width], s[2:])
+	return d, ok
 }
 
 // checkPaths builds the shard's subtree of each tree, checks the stated path level by level, and folds every claim's proof: from the leaf to the subtree's root,
@@ -91,7 +95,7 @@ func (w *shardReader) foldRows(fi int, f *groupFamily, runs [][2]int, path []dig
 	s := t.leaf.shaper()
 	small := s.build(leaves, w.g.cut)
 	top := small.root()
-	got := s.fold(top, path)
+	got := s.fold(top, path, nil)
 	if got != t.root {
 		w.c.add(ProofWrong, fmt.Sprintf("%s paths[%d]", w.name, fi), "the shard's rows and path lead to "+hex0x(got[:]), t.man.root)
 		w.blame(f)
@@ -102,7 +106,7 @@ func (w *shardReader) foldRows(fi int, f *groupFamily, runs [][2]int, path []dig
 	for _, run := range runs {
 		for at := run[0]; at < run[1]; at++ {
 			proof = small.proof(proof[:0], row)
-			inner := s.fold(leaves[row], proof) == top
+			inner := s.fold(leaves[row], proof, nil) == top
 			if !inner {
 				w.c.add(ProofWrong, w.place(row)+" "+t.man.id, "the proof inside the shard does not lead to the shard's root", "")
 				w.blame(f)

@@ -62,6 +62,7 @@ type TokenSummary struct {
 // Report is the verdict on a bundle.
 type Report struct {
 	Findings   []Finding
+	Remarks    []Finding // what an auditor wants to know of and is no fault: accounts that are hardly a person's
 	Checked    []string // what was checked, with counts
 	NotChecked []string // exactly what could not be checked, and why
 	Trees      []TreeSummary

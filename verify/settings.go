@@ -127,9 +127,9 @@ func (r *memberReader) treeDecl(at string, v *value, c *campaign) treeDecl {
 	if !e.missing("deployment") {
 		t.deployment = r.strings(at+".deployment", e.get("deployment"))
 	}
-	r.oneOf(at+".order", t.order, "account", "input", "leaf-hash", "profile")
+	r.oneOf(at+".order", t.order, "account", "input", "leaf-hash", "key", "profile")
 	if t.order == "profile" {
-		if p := knownProfile(t.profile); p != nil {
+		if p := profileByName(t.profile); p != nil {
 			t.order = p.text["order"]
 		}
 	}

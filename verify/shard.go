@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -262,18 +263,16 @@ func (w *shardReader) hashLeaves(f *groupFamily, runs [][2]int) {
 			t := f.treeOf(at)
 			for i, x := range f.fields {
 				switch {
-				case f.source[i] == fromAccount && rule.types != nil:
-					cells[i] = w.g.accounts[at].text()
 				case f.source[i] == fromConstant:
 					cells[i] = t.man.constants[x.name]
 				case f.source[i] >= 0:
 					cells[i] = w.rows[j].items[f.source[i]].text
 				}
 			}
-			d, err := rule.leaf(h, w.g.accounts[at].bytes(), cells)
+			d, err := t.leaf.leaf(h, w.g.accounts[at].bytes(), cells)
 			if err != nil {
 				code := LeafValue
-				if err == errU64 {
+				if errors.Is(err, errWide) {
 					code = LeafWidth
 				}
 				w.c.add(code, w.place(j)+" "+t.man.family, err.Error(), "")

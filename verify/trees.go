@@ -84,8 +84,8 @@ func (t *tree) checkValues(g *group, c *collector) {
 	for _, at := range t.rows {
 		n := &t.fam.amounts[at]
 		total.Add(total, n.big(z))
-		if t.leaf != nil && z.BitLen() > t.leaf.widest(amount, t) {
-			c.add(LeafWidth, g.rowPlace(int(at))+" "+t.man.id, n.String(), fmt.Sprint("at most ", t.leaf.widest(amount, t), " bits"))
+		if t.leaf != nil && z.BitLen() > t.leaf.widest[amount] {
+			c.add(LeafWidth, g.rowPlace(int(at))+" "+t.man.id, n.String(), fmt.Sprint("at most ", t.leaf.widest[amount], " bits"))
 		}
 		zero := n.isZero()
 		if lockedNums != nil {
@@ -97,7 +97,7 @@ func (t *tree) checkValues(g *group, c *collector) {
 		}
 	}
 	t.total = total
-	if wide > 0 && total.BitLen() > wide {
+	if wide > 0 && total.BitLen() > wide && t.man.profile.text["amount"] != "limit" {
 		c.add(TreeWidth, t.at+".totals", total.String(), fmt.Sprint("at most ", wide, " bits"))
 	}
 	if len(t.man.tokens) == 1 && (len(t.man.totals) != 1 || t.man.totals[0].Cmp(total) != 0) {

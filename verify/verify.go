@@ -30,6 +30,7 @@ type checker struct {
 	bundle   fs.FS
 	o        Options
 	f        *collector
+	remarks  *collector // what is worth knowing and is no fault
 	files    *fileSet
 	man      *manifest
 	camp     *campaign
@@ -62,13 +63,13 @@ func Check(ctx context.Context, bundle fs.FS, o Options) (*Report, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	r := &Report{Findings: k.f.findings(), Checked: k.checked, NotChecked: k.skipped}
+	r := &Report{Findings: k.f.findings(), Remarks: k.remarks.findings(), Checked: k.checked, NotChecked: k.skipped}
 	r.Trees, r.Tokens = k.summaries()
 	return r, nil
 }
 
 func newChecker(ctx context.Context, bundle fs.FS, o Options) *checker {
-	return &checker{ctx: ctx, bundle: bundle, o: o, f: newCollector(), trees: map[string]*tree{}, tokenBad: map[string]bool{}, paid: map[string]*big.Int{}}
+	return &checker{ctx: ctx, bundle: bundle, o: o, f: newCollector(), remarks: newCollector(), trees: map[string]*tree{}, tokenBad: map[string]bool{}, paid: map[string]*big.Int{}}
 }
 
 func (k *checker) progress(stage string, done, total int64) {
