@@ -1,0 +1,23 @@
+package verify
+
+import "slices"
+
+// fileKind is one kind of file of another tool. try looks at the sources that are free, by content and never by name; when it recognises its own, it takes them
+// (filePass.take), adds a listing for each tree and returns true. It is called again until it returns false.
+type fileKind struct {
+	name string
+	try  func(p *filePass) bool
+}
+
+// fileKinds are all kinds, the narrow ones before the wide. Companions (a root, a list beside a tree) come after the kinds that they accompany.
+func fileKinds() []fileKind {
+	return slices.Concat(evmKinds(), solanaKinds(), listKinds(), genericKinds())
+}
+
+func evmKinds() []fileKind {
+	return []fileKind{
+		{"uniswap", tryUniswap},
+	}
+}
+
+func genericKinds() []fileKind { return nil }

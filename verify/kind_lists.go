@@ -1,0 +1,3 @@
+package verify
+
+func listKinds() []fileKind { return nil }

@@ -1,0 +1,171 @@
+package verify
+
+import (
+	"math/big"
+	"strings"
+)
+
+// tryUniswap reads the claims file of Uniswap's merkle-distributor and its many forks: {merkleRoot, tokenTotal, claims: {account: {index, amount, proof}}}.
+func tryUniswap(p *filePass) bool {
+	for _, s := range p.free() {
+		top := s.top()
+		claims, ok := top.get("claims")
+		if !ok || claims.kind() != '{' || !has(top, "merkleRoot") {
+			continue
+		}
+		first := claims.first()
+		if first.d != nil && (!has(first, "index", "proof") || has(first, "data")) {
+			continue
+		}
+		if _, ok := amountMember(first); first.d != nil && !ok {
+			continue
+		}
+		p.take("uniswap", s)
+		p.add(p.uniswapClaims(s, top, claims))
+		return true
+	}
+	return false
+}
+
+// amountMember is the member of a claim in base units: forks name it otherwise, and put a text for people under amount.
+func amountMember(claim jval) (string, bool) {
+	for _, name := range []string{"amountInWei", "amountWei", "amountRaw", "rawAmount", "amountInBaseUnits", "amount", "earnings", "balance", "value"} {
+		if v, ok := claim.get(name); ok {
+			if _, _, good := integer(v); good {
+				return name, true
+			}
+		}
+	}
+	if has(claim, "amount") {
+		return "amount", true
+	}
+	return "", false
+}
+
+func (p *filePass) uniswapClaims(s *source, top, claims jval) *listing {
+	l := &listing{name: s.name, src: s, path: "claims", columns: []string{"index", "account", "amount"},
+		tries: []candidate{{profile: "uniswap-v1"}}}
+	root, _ := top.get("merkleRoot")
+	l.root, l.rootAt = root.text(), root.at
+	human := &humanAmounts{}
+	lower := 0
+	var firstLower jmember
+	claims.each(func(m jmember) bool {
+		r := newRow(s, m.at, m.name, len(l.rows))
+		where := func(at int) string { return l.where(&r, at, "") }
+		acct, ok := p.evmAccount(m.name, where(m.at))
+		if lowerCase(m.name) {
+			if lower++; lower == 1 {
+				firstLower = m
+			}
+		}
+		r.acct = acct
+		index, okIndex := p.need(m.val, "index", where)
+		name, _ := amountMember(m.val)
+		if name == "" {
+			name = "amount"
+		}
+		amount, okAmount := p.need(m.val, name, where)
+		if proof, has := m.val.get("proof"); has {
+			r.proof = proof.at
+		}
+		if text, has := m.val.get("amount"); has && name != "amount" && okAmount {
+			human.add(text, amount)
+		}
+		if ok && okIndex && okAmount {
+			r.cells = []string{index, hex0x(acct.raw[:20]), amount}
+			l.rows = append(l.rows, r)
+		}
+		return true
+	})
+	if lower > 0 {
+		p.remark(RowSpelling, s.place(firstLower.at), quotedText(firstLower.name), "the EIP-55 checksum, which nothing checks in small letters")
+		p.check("%s: %d of %d addresses are in small letters, without checksum", s.name, lower, len(l.rows))
+	}
+	for _, name := range []string{"tokenTotalInWei", "tokenTotalWei", "tokenTotal", "totalAmount", "total"} {
+		if v, ok := top.get(name); ok {
+			p.total(l, name, v, "amount", human)
+		}
+	}
+	human.compare(p, s)
+	return l
+}
+
+// need reads a whole number that a row must have.
+func (p *filePass) need(row jval, name string, where func(at int) string) (string, bool) {
+	v, ok := row.get(name)
+	if !ok {
+		p.fault(FileMember, where(row.at), "no member "+quotedText(name), "")
+		return "", false
+	}
+	return p.amount(v, where)
+}
+
+// total notes a stated total: a whole number is compared with the sum of a column; a text for people is compared with the totals in base units.
+func (p *filePass) total(l *listing, name string, v jval, column string, human *humanAmounts) {
+	if n, _, ok := integer(v); ok {
+		l.figures = append(l.figures, figure{name: name, src: l.src, at: v.at, got: n, column: column})
+		return
+	}
+	if human != nil && v.kind() == '"' {
+		human.totals = append(human.totals, v)
+		human.sum = l.sum(column)
+		return
+	}
+	p.fault(RowValue, l.src.place(v.at)+" "+name, clip(v.raw()), "a whole number that is not negative")
+}
+
+// humanAmounts are texts such as "49 UNI" beside amounts in base units. They must all agree for one number of decimals.
+type humanAmounts struct {
+	texts  []jval
+	units  []string
+	totals []jval
+	sum    *big.Int
+}
+
+func (h *humanAmounts) add(v jval, units string) {
+	if v.kind() == '"' || v.kind() == '0' {
+		h.texts, h.units = append(h.texts, v), append(h.units, units)
+	}
+}
+
+func (h *humanAmounts) compare(p *filePass, s *source) {
+	for _, v := range h.totals {
+		if h.sum != nil {
+			h.texts, h.units = append(h.texts, v), append(h.units, h.sum.String())
+		}
+	}
+	if len(h.texts) == 0 {
+		return
+	}
+	decimals, known := 0, false
+	for d := 0; d <= 36 && !known; d++ {
+		agree := 0
+		for i := range h.texts {
+			if n, ok := humanValue(h.texts[i].text(), d); ok && n.String() == h.units[i] && h.units[i] != "0" {
+				agree++
+			}
+		}
+		if agree > 0 && 2*agree > len(h.texts)-1 {
+			decimals, known = d, true
+		}
+	}
+	if !known {
+		p.skip("%s: the amounts for people beside those in base units: they fit no number of decimals", s.name)
+		return
+	}
+	for i, v := range h.texts {
+		if n, ok := humanValue(v.text(), decimals); !ok || n.String() != h.units[i] {
+			p.fault(ListDiffers, s.place(v.at), clip(v.text()), h.units[i]+" base units")
+		}
+	}
+	p.check("%s: %d amounts for people agree with those in base units at %d decimals", s.name, len(h.texts), decimals)
+}
+
+// humanValue reads "110.94798609 UNI" in units of 10^-decimals.
+func humanValue(s string, decimals int) (*big.Int, bool) {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), " ")
+	s = strings.ReplaceAll(s, ",", "")
+	n, cut, err := humanUnits(s, decimals)
+	return n, err == nil && cut == ""
+}
