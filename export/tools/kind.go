@@ -1,0 +1,159 @@
+package tools
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/tree"
+)
+
+// Kind is a file or folder that some tool reads.
+type Kind struct {
+	Name     string
+	Title    string   // what it is and who reads it
+	Source   string   // where its members were read: repository @commit, file, or a page of the platform
+	Profiles []string // names of the catalogue; none: Fits decides by the parameters
+	Folder   bool     // several files in a folder; else one file, that may be streamed
+	Splits   bool     // Options.Split makes a folder with several trees of it
+	Decimals Need     // whether amounts are in whole tokens, so that the token's decimals must be told
+	Settings []Setting
+}
+
+// Setting is a value that a kind takes beside the tree, in Options.With.
+type Setting struct {
+	Name, Meaning string
+	Required      bool // else it has a default or leaves a member out, as Meaning says
+}
+
+// Need says whether something must be told.
+type Need string
+
+// The needs.
+const (
+	Never  Need = ""
+	Always Need = "always"
+)
+
+// Options is what a file says beside the tree.
+type Options struct {
+	Decimals    int                                          // of the token, 0 to 77; below 0: not told
+	Split       int                                          // claims a tree for kinds that split; 0: one tree
+	With        map[string]string                            // settings of the kind
+	Distributor func(version uint64) (merkle.Account, error) // the account of a tree by its version, for kinds that name it
+	Workers     int                                          // goroutines of the trees of a split; 0: one a processor
+	Progress    func(done, total int64)                      // may be nil
+}
+
+// OptionError is an option that the kind does not take, or takes otherwise.
+type OptionError struct{ Kind, Option, Reason string }
+
+// Error names the kind and the option.
+func (e *OptionError) Error() string { return fmt.Sprintf("%s: %s: %s", e.Kind, e.Option, e.Reason) }
+
+// ProfileError is a tree that cannot be said in the kind.
+type ProfileError struct{ Kind, Wants, Profile string }
+
+// Error is `uniswap needs profile uniswap-v1, the tree has jito-v1`.
+func (e *ProfileError) Error() string {
+	return fmt.Sprintf("%s needs %s, the tree has %s", e.Kind, e.Wants, e.Profile)
+}
+
+// format is a kind and how it is written.
+type format struct {
+	Kind
+	fits  func(p *tree.Profile) bool // beside Profiles
+	wants string                     // what fits asks for, in words
+	check func(j *job) error         // adds the rows that the reader would refuse; an option that does not fit the rows is an error
+	write func(j *job) error
+}
+
+// formats is the catalogue, in the order of the manual.
+func formats() []format {
+	return slices.Concat([]format{proofsFormat(), ozFormat(), uniswapFormat(), sablierFormat(), merklFormat(), urdFormat()},
+		eigenlayerFormats(), []format{thirdwebFormat(), ensFormat(), rocketpoolFormat(), tokensoftFormat(), jitoFormat(), jupiterFormat(), jupiterKVFormat(), saberFormat()},
+		csvFormats())
+}
+
+// Kinds is the catalogue. The caller may change what it gets.
+func Kinds() []Kind {
+	var out []Kind
+	for _, f := range formats() {
+		out = append(out, f.Kind)
+	}
+	return out
+}
+
+// Lookup finds a kind by its name.
+func Lookup(name string) (Kind, error) {
+	f, err := find(name)
+	return f.Kind, err
+}
+
+func find(name string) (format, error) {
+	var names []string
+	for _, f := range formats() {
+		if f.Name == name {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	return format{}, fmt.Errorf("no format %q: want %s", name, strings.Join(names, ", "))
+}
+
+// Fits is nil when a tree of profile p can be said in the kind, else a *ProfileError. Whether its rows can is for Write.
+func (k Kind) Fits(p *tree.Profile) error {
+	f, err := find(k.Name)
+	if err != nil {
+		return err
+	}
+	return f.suits(p)
+}
+
+func (f *format) suits(p *tree.Profile) error {
+	wants := f.wants
+	if len(f.Profiles) > 0 {
+		wants = "profile " + strings.Join(f.Profiles, " or ")
+	}
+	if len(f.Profiles) > 0 && !slices.Contains(f.Profiles, p.Name) || f.fits != nil && !f.fits(p) {
+		return &ProfileError{f.Name, wants, p.Name}
+	}
+	return nil
+}
+
+// Check refuses options that the kind does not take, and asks for those that it needs, with an *OptionError.
+func (k Kind) Check(o Options) error {
+	if k.Decimals == Always && o.Decimals < 0 {
+		return &OptionError{k.Name, "decimals", "the file has whole tokens: how many decimals has the token?"}
+	}
+	if o.Decimals > maxDecimals {
+		return &OptionError{k.Name, "decimals", fmt.Sprintf("%d: want 0 to %d", o.Decimals, maxDecimals)}
+	}
+	if o.Split != 0 && !k.Splits {
+		return &OptionError{k.Name, "split", "the file is one tree"}
+	}
+	if o.Split < 0 || o.Split > tree.MaxRows {
+		return &OptionError{k.Name, "split", fmt.Sprintf("%d: want at least 1 claim a tree", o.Split)}
+	}
+	var names []string
+	for _, s := range k.Settings {
+		names = append(names, s.Name)
+		if _, told := o.With[s.Name]; s.Required && !told {
+			return &OptionError{k.Name, s.Name, "is needed: " + s.Meaning}
+		}
+	}
+	for _, name := range sortedNames(o.With) {
+		if !slices.Contains(names, name) {
+			reason := "no such setting"
+			if len(names) > 0 {
+				reason += ": want " + strings.Join(names, ", ")
+			}
+			return &OptionError{k.Name, name, reason}
+		}
+	}
+	return nil
+}
+
+// maxDecimals is the most with which a token amount still has a digit before the point.
+const maxDecimals = 77

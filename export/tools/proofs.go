@@ -1,0 +1,78 @@
+package tools
+
+import (
+	"encoding/json"
+	"strconv"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/tree"
+)
+
+func proofsFormat() format {
+	return format{
+		Kind:  Kind{Name: "proofs", Title: "our own file of all claims with leaf and proof (merkle-proofs/v1)", Source: "docs/files.md"},
+		fits:  func(*tree.Profile) bool { return true },
+		write: writeProofs,
+	}
+}
+
+// writeProofs writes merkle-proofs/v1, a claim a line, in claim order:
+//
+//	{"format":"merkle-proofs/v1","profile":…,"order":…,"root":…,"leaves":"3","total":"6","claims":[
+//	{"account":…,"amount":…,"leaf":…,"proof":[…]},
+//	…]}
+func writeProofs(j *job) error {
+	return j.json("proofs.json", "", "]}\n", func(e *encoder) error {
+		root := j.t.Root()
+		e.b = append(e.b, `{"format":"merkle-proofs/v1","profile":"`+j.p.Name+`","order":"`+string(j.t.Order())+`","root":"`...)
+		e.b = root.AppendText(e.b, j.p.Width)
+		e.b = append(strconv.AppendInt(append(e.b, `","leaves":"`...), int64(j.t.Len()), 10), `","total":"`...)
+		e.b = append(j.total().AppendText(e.b), `","claims":[`...)
+		var proof []merkle.Hash
+		for row := range j.t.Rows().Len() {
+			if row > 0 {
+				e.b = append(e.b, ',')
+			}
+			e.b = append(e.b, '\n')
+			e.b = j.appendClaim(e.b, row, &proof)
+			e.flush()
+			if e.err != nil {
+				return e.err
+			}
+			j.tick()
+		}
+		return nil
+	})
+}
+
+func (j *job) appendClaim(b []byte, row int, proof *[]merkle.Hash) []byte {
+	b = append(b, '{')
+	for i, f := range j.p.Fields {
+		b = append(strconv.AppendQuote(b, f.Name), ':')
+		b = append(j.appendField(b, row, i), ',')
+	}
+	leaf := j.t.Leaf(row)
+	b = append(leaf.AppendText(append(b, `"leaf":"`...), j.p.Width), `","proof":[`...)
+	*proof = j.t.Proof(row, *proof)
+	for i := range *proof {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append((*proof)[i].AppendText(append(b, '"'), j.p.Width), '"')
+	}
+	return append(b, "]}"...)
+}
+
+// appendField appends a leaf field's value as a JSON string.
+func (j *job) appendField(b []byte, row, field int) []byte {
+	b = append(b, '"')
+	start := len(b)
+	b = j.t.AppendValue(b, row, field)
+	for _, c := range b[start:] {
+		if c < 0x20 || c == '"' || c == '\\' || c >= 0x7f {
+			text, _ := json.Marshal(string(b[start:])) // a string: cannot fail
+			return append(b[:start-1], text...)
+		}
+	}
+	return append(b, '"')
+}

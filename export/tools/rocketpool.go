@@ -1,0 +1,214 @@
+package tools
+
+import (
+	"errors"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/tree"
+)
+
+// columnOracle is the part of a node's RPL that the oracle DAO earned. The leaf has the sum only.
+const columnOracle = "oracleDaoRpl"
+
+var errOracle = errors.New("more than the row's RPL, of which it is a part")
+
+func rocketpoolFormat() format {
+	return format{
+		Kind: Kind{
+			Name: "rocketpool", Title: "rewards file of Rocket Pool's smart node, version 3", Profiles: []string{"rocketpool-v1"},
+			Source: "rocket-pool/smartnode, shared/services/rewards/types.go, rewards-file-v3.go; rocket-pool/rewards-trees @940d81a",
+			Settings: []Setting{
+				{Name: "index", Meaning: "number of the rewards interval, which a claim names", Required: true},
+				{Name: "network", Meaning: "name of the chain, such as mainnet", Required: true},
+				{Name: columnOracle, Meaning: "0 when no row's RPL is the oracle DAO's; else the list has a column of that name, because the leaf holds only the sum"},
+			},
+		},
+		check: checkRocketpool,
+		write: writeRocketpool,
+	}
+}
+
+// rpl is how the RPL of rows divides.
+type rpl struct{ oracle []string } // column texts; nil: all is collateral
+
+func (j *job) rpl() (rpl, error) {
+	for _, c := range j.t.Rows().Columns {
+		if c.Name == columnOracle {
+			return rpl{c.Values}, nil
+		}
+	}
+	if text, told := j.o.With[columnOracle]; !told || text != "0" {
+		return rpl{}, &OptionError{j.f.Name, columnOracle, "the file divides a row's RPL into the node's own and the oracle DAO's: say 0, or give the list a column of that name"}
+	}
+	return rpl{}, nil
+}
+
+// split is the two parts of an amount.
+func (r rpl) split(row int, amount merkle.Amount) (collateral, oracle merkle.Amount, err error) {
+	if r.oracle == nil {
+		return amount, oracle, nil
+	}
+	if oracle, err = merkle.ParseAmount(r.oracle[row]); err != nil {
+		return collateral, oracle, err
+	}
+	collateral, ok := amount.Sub(oracle)
+	if !ok {
+		err = errOracle
+	}
+	return collateral, oracle, err
+}
+
+func checkRocketpool(j *job) error {
+	j.once(ErrKeyed)
+	if _, err := j.number("index", maxSafe); err != nil {
+		return err
+	}
+	parts, err := j.rpl()
+	if err != nil {
+		return err
+	}
+	network := j.field("network")
+	var sums rewardSums
+	var text []byte
+	for row := range j.t.Rows().Len() {
+		collateral, oracle, err := parts.split(row, j.amount(row))
+		if err != nil {
+			j.bad.add(row, -1, j.name(tree.SourceAmount), parts.oracle[row], err)
+			continue
+		}
+		text = j.t.AppendValue(text[:0], row, network)
+		if n, err := merkle.ParseAmountBytes(text); err != nil || n.BitLen() > 53 {
+			j.bad.add(row, -1, "network", string(text), ErrUnsafe)
+		}
+		if !sums.add(collateral, oracle, j.eth(row)) {
+			j.bad.add(row, -1, j.name(tree.SourceAmount), j.amount(row).String(), ErrSum)
+		}
+	}
+	return nil
+}
+
+// eth is the row's share of the smoothing pool.
+func (j *job) eth(row int) merkle.Amount {
+	a, err := merkle.ParseAmountBytes(j.t.AppendValue(nil, row, j.field("amountETH")))
+	if err != nil { // Build has read it as a uint256
+		return merkle.Amount{}
+	}
+	return a
+}
+
+type rewardSums struct{ collateral, oracle, eth merkle.Amount }
+
+func (s *rewardSums) add(collateral, oracle, eth merkle.Amount) bool {
+	var a, b, c bool
+	s.collateral, a = s.collateral.Add(collateral)
+	s.oracle, b = s.oracle.Add(oracle)
+	s.eth, c = s.eth.Add(eth)
+	return a && b && c
+}
+
+func (s *rewardSums) members(e *encoder, collateral, oracle, eth string) {
+	e.key(collateral)
+	e.digits(s.collateral)
+	e.key(oracle)
+	e.digits(s.oracle)
+	e.key(eth)
+	e.digits(s.eth)
+}
+
+// writeRocketpool writes the members that follow from the tree. Times, blocks, the ruleset and the protocol DAO's share, which no claim needs and
+// no leaf holds, are left out.
+func writeRocketpool(j *job) error {
+	index, err := j.number("index", maxSafe)
+	if err != nil {
+		return err
+	}
+	parts, err := j.rpl()
+	if err != nil {
+		return err
+	}
+	networks, sums, all, err := j.networkSums(parts)
+	if err != nil {
+		return err
+	}
+	return j.json("rewards.json", "  ", "\n", func(e *encoder) error {
+		root := j.t.Root()
+		e.open('{')
+		e.key("rewardsFileVersion")
+		e.raw("3")
+		e.key("network")
+		e.text(j.o.With["network"])
+		e.key("index")
+		e.uint(index)
+		e.key("merkleRoot")
+		e.hash(&root, 32)
+		e.key("totalRewards")
+		e.open('{')
+		all.members(e, "totalCollateralRpl", "totalOracleDaoRpl", "nodeOperatorSmoothingPoolEth")
+		e.close('}')
+		e.key("networkRewards")
+		e.open('{')
+		for _, name := range networks {
+			e.key(name)
+			e.open('{')
+			sums[name].members(e, "collateralRpl", "oracleDaoRpl", "smoothingPoolEth")
+			e.close('}')
+		}
+		e.close('}')
+		e.key("nodeRewards")
+		e.open('{')
+		err := j.nodeRewards(e, parts)
+		e.close('}')
+		e.close('}')
+		return err
+	})
+}
+
+// networkSums is the sums of each network and of all, networks by number.
+func (j *job) networkSums(parts rpl) (names []string, sums map[string]*rewardSums, all rewardSums, err error) {
+	sums = map[string]*rewardSums{}
+	network := j.field("network")
+	var text []byte
+	for row := range j.t.Rows().Len() {
+		text = j.t.AppendValue(text[:0], row, network)
+		s := sums[string(text)]
+		if s == nil {
+			s = &rewardSums{}
+			sums[string(text)] = s
+		}
+		collateral, oracle, err := parts.split(row, j.amount(row))
+		if err != nil {
+			return nil, nil, all, err
+		}
+		if eth := j.eth(row); !s.add(collateral, oracle, eth) || !all.add(collateral, oracle, eth) {
+			return nil, nil, all, ErrSum
+		}
+	}
+	return byNumber(sortedNames(sums)), sums, all, nil
+}
+
+func (j *job) nodeRewards(e *encoder, parts rpl) error {
+	network := j.field("network")
+	var proof []merkle.Hash
+	for _, row := range j.byAccount() {
+		row := int(row)
+		collateral, oracle, err := parts.split(row, j.amount(row))
+		if err != nil {
+			return err
+		}
+		e.key(j.account(row).Text())
+		e.open('{')
+		e.key("rewardNetwork")
+		e.b = j.t.AppendValue(e.b, row, network)
+		one := rewardSums{collateral, oracle, j.eth(row)}
+		one.members(e, "collateralRpl", "oracleDaoRpl", "smoothingPoolEth")
+		e.key("merkleProof")
+		proof = j.t.Proof(row, proof)
+		e.hashes(proof, 32)
+		e.close('}')
+		if e.err != nil {
+			return e.err
+		}
+		j.tick()
+	}
+	return nil
+}

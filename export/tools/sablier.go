@@ -1,0 +1,58 @@
+package tools
+
+func sablierFormat() format {
+	return format{
+		Kind: Kind{
+			Name: "sablier", Title: "campaign JSON of Sablier's airdrops, with the tree's dump inside", Profiles: []string{"sablier-v1"},
+			Source: "sablier-labs/merkle-api @bbf27a9; sablier-labs/sablier-skills @429c807, generate-merkle-campaign.mjs",
+		},
+		check: func(j *job) error {
+			j.several()
+			j.once(ErrKeyed)
+			j.paying()
+			j.numbered()
+			return nil
+		},
+		write: writeSablier,
+	}
+}
+
+func writeSablier(j *job) error {
+	return j.json("campaign.json", "", "", func(e *encoder) error {
+		root := j.t.Root()
+		e.open('{')
+		e.key("total_amount")
+		e.digits(j.total())
+		e.key("number_of_recipients")
+		e.uint(uint64(j.t.Rows().Len()))
+		e.key("root")
+		e.hash(&root, j.p.Width)
+		e.key("merkle_tree")
+		e.b = append(e.b, '"')
+		inner := newEncoder(j.ctx, quoter{e}, "")
+		if err := j.dump(inner, "uint", "address", "uint256"); err != nil { // Sablier's spelling of the types
+			return err
+		}
+		if err := inner.end(); err != nil {
+			return err
+		}
+		e.b = append(e.b, '"')
+		e.key("recipients")
+		e.open('[')
+		for row := range j.t.Rows().Len() {
+			e.item()
+			e.open('{')
+			e.key("address")
+			e.plain(j.account(row).String())
+			e.key("amount")
+			e.digits(j.amount(row))
+			e.close('}')
+			if e.err != nil {
+				return e.err
+			}
+		}
+		e.close(']')
+		e.close('}')
+		return nil
+	})
+}

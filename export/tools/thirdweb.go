@@ -1,0 +1,182 @@
+package tools
+
+import (
+	"strings"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/tree"
+)
+
+func thirdwebFormat() format {
+	return format{
+		Kind: Kind{
+			Name: "thirdweb", Title: "folder of thirdweb's sharded allow list: a file by the first 2 hex digits of the address, and info.json", Folder: true,
+			Profiles: []string{"thirdweb-drop-v1", "thirdweb-drop-v2"}, Decimals: Always,
+			Source: "npm @thirdweb-dev/sdk 4.0.99, ShardedMerkleTree; thirdweb-dev/js packages/thirdweb, utils/extensions/drops/types.ts",
+			Settings: []Setting{
+				{Name: "baseUri", Meaning: "where the folder is published; empty until it is"},
+				{Name: "originalEntriesUri", Meaning: "where the list itself is published; empty until it is"},
+				{Name: "currencyDecimals", Meaning: "of the currency in which rows have a price of their own; needed when there is such a row"},
+			},
+		},
+		check: checkThirdweb,
+		write: writeThirdweb,
+	}
+}
+
+// unlimited is what 2^256-1 stands for in a limit or a price: no bound, or no price of one's own.
+const unlimited = "unlimited"
+
+func isUnlimited(a merkle.Amount) bool { return a.BitLen() == 256 && a == allOnes() }
+
+func allOnes() merkle.Amount {
+	return merkle.AmountFromWords([4]uint64{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)})
+}
+
+func checkThirdweb(j *job) error {
+	j.once(ErrKeyed)
+	if _, err := j.number("currencyDecimals", maxDecimals); err != nil {
+		return err
+	}
+	price := j.field("price")
+	if _, told := j.o.With["currencyDecimals"]; told || price < 0 {
+		return nil
+	}
+	var text []byte
+	for row := range j.t.Rows().Len() {
+		text = j.t.AppendValue(text[:0], row, price)
+		if a, err := merkle.ParseAmountBytes(text); err != nil || !isUnlimited(a) {
+			return &OptionError{j.f.Name, "currencyDecimals", "is needed: the file has prices in whole units of the currency, and " + j.account(row).String() + " has one of its own"}
+		}
+	}
+	return nil
+}
+
+func writeThirdweb(j *job) error {
+	decimals, err := j.number("currencyDecimals", maxDecimals)
+	if err != nil {
+		return err
+	}
+	price, currency := j.field("price"), j.field("currency")
+	var proof []merkle.Hash
+	for i := range j.t.GroupCount() {
+		g := j.t.Group(i)
+		proof = j.t.GroupProof(i, proof)
+		if err := j.json(g.Key+".json", "", "", func(e *encoder) error {
+			e.open('{')
+			e.key("proofs")
+			e.hashes(proof, 32)
+			e.key("entries")
+			e.open('[')
+			var text []byte
+			for _, row := range j.t.GroupRows(i) {
+				e.item()
+				e.open('{')
+				e.key("address")
+				e.plain(j.account(row).String())
+				e.key("maxClaimable")
+				e.limit(j.amount(row), j.o.Decimals)
+				if price >= 0 {
+					text = j.t.AppendValue(text[:0], row, price)
+					a, err := merkle.ParseAmountBytes(text)
+					if err != nil {
+						return err
+					}
+					e.key("price")
+					e.limit(a, int(decimals))
+				}
+				if currency >= 0 {
+					e.key("currencyAddress")
+					text = j.t.AppendValue(text[:0], row, currency)
+					e.b = appendTyped(e.b, "address", string(text))
+				}
+				e.close('}')
+				j.tick()
+			}
+			e.close(']')
+			e.close('}')
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return j.json("info.json", "", "", func(e *encoder) error {
+		root := j.t.Root()
+		e.open('{')
+		e.key("merkleRoot")
+		e.hash(&root, 32)
+		e.key("baseUri")
+		e.text(j.o.With["baseUri"])
+		e.key("originalEntriesUri")
+		e.text(j.o.With["originalEntriesUri"])
+		e.key("shardNybbles")
+		e.raw(strings.TrimPrefix(j.p.Grouping, tree.GroupingShard))
+		e.key("tokenDecimals")
+		e.uint(uint64(j.o.Decimals))
+		e.key("isShardedMerkleTree")
+		e.raw("true")
+		e.close('}')
+		return nil
+	})
+}
+
+// limit appends an amount in whole tokens, or that there is none.
+func (e *encoder) limit(a merkle.Amount, decimals int) {
+	if isUnlimited(a) {
+		e.plain(unlimited)
+		return
+	}
+	e.b = append(appendTokens(append(e.b, '"'), a, decimals), '"')
+}
+
+func ensFormat() format {
+	return format{
+		Kind: Kind{
+			Name: "ens", Title: "folder of ENS's airdrop: a file by the first hex digit of the address, and root.json", Folder: true, Profiles: []string{"ens-v1"},
+			Source: "ensdomains/governance @30a1989, the published folder of the second airdrop",
+		},
+		check: (*job).keyed,
+		write: writeENS,
+	}
+}
+
+// writeENS writes of an entry what the claim needs, its balance. The original's statistics of names cannot be told from it.
+func writeENS(j *job) error {
+	var proof []merkle.Hash
+	for i := range j.t.GroupCount() {
+		g := j.t.Group(i)
+		proof = j.t.GroupProof(i, proof)
+		if err := j.json(g.Key+".json", "", "", func(e *encoder) error {
+			e.open('{')
+			e.key("proof")
+			e.hashes(proof, 32)
+			e.key("entries")
+			e.open('{')
+			for _, row := range j.t.GroupRows(i) {
+				e.key(j.account(row).Text())
+				e.open('{')
+				e.key("balance")
+				e.digits(j.amount(row))
+				e.close('}')
+				j.tick()
+			}
+			e.close('}')
+			e.close('}')
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return j.json("root.json", "", "", func(e *encoder) error {
+		root := j.t.Root()
+		e.open('{')
+		e.key("root")
+		e.hash(&root, 32)
+		e.key("shardNybbles")
+		e.raw(strings.TrimPrefix(j.p.Grouping, tree.GroupingShard))
+		e.key("total")
+		e.digits(j.total())
+		e.close('}')
+		return nil
+	})
+}

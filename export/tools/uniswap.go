@@ -1,0 +1,73 @@
+package tools
+
+import (
+	merkle "github.com/merkle-drop/merkle"
+)
+
+func uniswapFormat() format {
+	return format{
+		Kind: Kind{
+			Name: "uniswap", Title: "claims JSON of Uniswap's merkle-distributor and its forks", Profiles: []string{"uniswap-v1"},
+			Source: "Uniswap/merkle-distributor @25a79e8, src/parse-balance-map.ts, scripts/generate-merkle-root.ts",
+		},
+		check: func(j *job) error {
+			j.once(ErrKeyed)
+			j.safeIndexes()
+			return nil
+		},
+		write: writeUniswap,
+	}
+}
+
+// writeUniswap prints the object as the script does: without blanks, a line end behind it, accounts in EIP-55 by index.
+func writeUniswap(j *job) error {
+	return j.json("claims.json", "", "\n", func(e *encoder) error {
+		root := j.t.Root()
+		e.open('{')
+		e.key("merkleRoot")
+		e.hash(&root, j.p.Width)
+		e.key("tokenTotal")
+		e.b = append(appendHex(append(e.b, '"'), j.total()), '"')
+		e.key("claims")
+		e.open('{')
+		var proof []merkle.Hash
+		for _, row := range j.byIndex() {
+			row := int(row)
+			index, _ := j.t.Index(row)
+			e.key(j.account(row).String())
+			e.open('{')
+			e.key("index")
+			e.uint(index)
+			e.key("amount")
+			e.b = append(appendHex(append(e.b, '"'), j.amount(row)), '"')
+			e.key("proof")
+			proof = j.t.Proof(row, proof)
+			e.hashes(proof, j.p.Width)
+			e.close('}')
+			if e.err != nil {
+				return e.err
+			}
+			j.tick()
+		}
+		e.close('}')
+		e.close('}')
+		return nil
+	})
+}
+
+// byIndex is all rows by their claim index.
+func (j *job) byIndex() []uint32 {
+	indexes := make([]uint64, j.t.Rows().Len())
+	for row := range indexes {
+		indexes[row], _ = j.t.Index(row)
+	}
+	return j.sorted(func(a, b int) int {
+		switch {
+		case indexes[a] < indexes[b]:
+			return -1
+		case indexes[a] > indexes[b]:
+			return 1
+		}
+		return 0
+	})
+}

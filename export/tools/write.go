@@ -1,0 +1,136 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/tree"
+)
+
+// Written is one tree as it stands in the output.
+type Written struct {
+	Name   string      // file, or file in the folder
+	Root   merkle.Hash // in the first Width bytes of the profile
+	Leaves int
+	Total  merkle.Amount
+	Depth  int
+}
+
+// job is one writing.
+type job struct {
+	ctx  context.Context
+	f    *format
+	t    *tree.Tree
+	p    *tree.Profile
+	o    Options
+	bad  refused
+	to   target
+	part []Written // trees other than t that were written
+	done int64     // rows, for Progress
+}
+
+// target is where files go.
+type target interface {
+	// create begins a file. Its name is not used where there is one file only.
+	create(name string) (io.WriteCloser, error)
+}
+
+// Write writes t as dst, a file or a folder, which must not exist. It is put in place whole or not at all. Options are refused with an
+// *OptionError, the tree with a *ProfileError and rows with a *tree.RowErrors. The result has one entry a tree: several with Options.Split.
+func Write(ctx context.Context, kind, dst string, t *tree.Tree, o Options) ([]Written, error) {
+	j, err := prepare(ctx, kind, t, o)
+	if err != nil {
+		return nil, err
+	}
+	if j.f.Folder || o.Split > 0 {
+		return j.folder(dst)
+	}
+	return j.file(dst)
+}
+
+// Stream writes t to out, for kinds of one file. Rows are refused before the first byte.
+func Stream(ctx context.Context, kind string, out io.Writer, t *tree.Tree, o Options) error {
+	j, err := prepare(ctx, kind, t, o)
+	if err != nil {
+		return err
+	}
+	if j.f.Folder || o.Split > 0 {
+		return &OptionError{kind, "output", "is a folder and cannot be streamed"}
+	}
+	j.to = stream{out}
+	return j.f.write(j)
+}
+
+func prepare(ctx context.Context, kind string, t *tree.Tree, o Options) (*job, error) {
+	f, err := find(kind)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.suits(t.Profile()); err != nil {
+		return nil, err
+	}
+	if err := f.Check(o); err != nil {
+		return nil, err
+	}
+	j := &job{ctx: ctx, f: &f, t: t, p: t.Profile(), o: o}
+	if f.check != nil {
+		if err := f.check(j); err != nil {
+			return nil, err
+		}
+	}
+	return j, j.bad.err()
+}
+
+func (j *job) written(name string) []Written {
+	if j.part != nil {
+		return j.part
+	}
+	return []Written{describe(name, j.t)}
+}
+
+func describe(name string, t *tree.Tree) Written {
+	total, _ := t.Total()
+	return Written{name, t.Root(), t.Len(), total, t.Depth()}
+}
+
+// begin opens a file of the output for JSON.
+func (j *job) begin(name, indent string) (*encoder, io.Closer, error) {
+	w, err := j.to.create(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return newEncoder(j.ctx, w, indent), w, nil
+}
+
+// json writes one file of JSON; body appends the document.
+func (j *job) json(name, indent, end string, body func(e *encoder) error) error {
+	e, file, err := j.begin(name, indent)
+	if err != nil {
+		return err
+	}
+	err = body(e)
+	e.b = append(e.b, end...)
+	return errors.Join(err, e.end(), file.Close())
+}
+
+// tick counts a row.
+func (j *job) tick() {
+	j.done++
+	if j.o.Progress != nil && j.done&4095 == 0 {
+		j.o.Progress(j.done, int64(j.t.Rows().Len()))
+	}
+}
+
+type stream struct{ out io.Writer }
+
+func (s stream) create(string) (io.WriteCloser, error) { return unclosed{s.out}, nil }
+
+type unclosed struct{ io.Writer }
+
+func (unclosed) Close() error { return nil }
+
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
