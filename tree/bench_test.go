@@ -29,12 +29,16 @@ func someRows(t testing.TB, f merkle.Family, seed uint64, n int) *Rows {
 func BenchmarkBuild(b *testing.B) {
 	for p := range Profiles() {
 		for _, order := range []Order{OrderProfile, OrderAccount} {
+			if order == OrderAccount && (p.Grouped() || !p.Has(SourceAccount)) {
+				continue
+			}
 			for _, n := range []int{1e4, 1e5, 1e6} {
 				b.Run(fmt.Sprintf("%s/%s/n=%d", p.Name, order, n), func(b *testing.B) {
-					r := someRows(b, p.Accounts, 1, n)
+					s, r := sample(b, p, 1, n)
+					s.Order = order
 					b.ReportAllocs()
 					for b.Loop() {
-						if _, err := Build(context.Background(), Spec{Profile: p, Order: order}, r); err != nil {
+						if _, err := Build(context.Background(), s, r); err != nil {
 							b.Fatal(err)
 						}
 					}
@@ -48,7 +52,8 @@ func BenchmarkProof(b *testing.B) {
 	for p := range Profiles() {
 		for _, n := range []int{1e4, 1e6} {
 			b.Run(fmt.Sprintf("%s/n=%d", p.Name, n), func(b *testing.B) {
-				tree := build(b, Spec{Profile: p, Order: OrderProfile}, someRows(b, p.Accounts, 1, n))
+				s, r := sample(b, p, 1, n)
+				tree := build(b, s, r)
 				proof := make([]merkle.Hash, 0, 64)
 				b.ReportAllocs()
 				for i := 0; b.Loop(); i++ {
@@ -62,11 +67,12 @@ func BenchmarkProof(b *testing.B) {
 func BenchmarkVerify(b *testing.B) {
 	for p := range Profiles() {
 		b.Run(p.Name, func(b *testing.B) {
-			tree := build(b, Spec{Profile: p, Order: OrderProfile}, someRows(b, p.Accounts, 1, 1e4))
-			proof, leaf, root := tree.Proof(7, nil), tree.Leaf(7), tree.Root()
+			s, r := sample(b, p, 1, 1e4)
+			tree := build(b, s, r)
+			proof, leaf, sides, root := tree.Proof(7, nil), tree.Leaf(7), tree.Sides(7), tree.Root()
 			b.ReportAllocs()
 			for b.Loop() {
-				if !Verify(&p, leaf, 0, proof, root) {
+				if p.Grouping != GroupingTwoLevel && !Verify(&p, leaf, sides, proof, root) {
 					b.Fatal("proof refused")
 				}
 			}

@@ -33,6 +33,7 @@ type Tree struct {
 	nodes  *nodes   // nil when grouped
 	groups *forest  // nil when not grouped
 	total  merkle.Amount
+	summed bool     // total is the sum, which fits
 	row    []uint32 // position -> row; nil: the same
 	pos    []uint32 // row -> position; nil: the same
 }
@@ -57,22 +58,23 @@ func Build(ctx context.Context, s Spec, rows *Rows) (*Tree, error) {
 			return nil, fmt.Errorf("constant %q: profile %s has no constant field of that name", name, p)
 		}
 	}
+	s.Constants = p.withDefaults(s.Constants)
 	if err := rows.checkColumns(p); err != nil {
 		return nil, err
 	}
 	w := workers(s.Workers)
 	t := &Tree{spec: s, order: order, rows: rows}
-	if t.total, err = checkRows(ctx, w, p, &s, rows); err != nil {
-		return nil, err
-	}
-	if err := checkUnique(ctx, w, p, rows, s.KeepDuplicates); err != nil {
+	if t.total, t.summed, err = checkRows(ctx, w, p, &s, rows); err != nil {
 		return nil, err
 	}
 	index, err := leafIndexes(ctx, w, p, rows)
 	if err != nil {
 		return nil, err
 	}
-	if t.enc, err = newEncoder(p, &s, rows, index); err != nil {
+	if t.enc, err = newEncoder(p, &t.spec, rows, index); err != nil {
+		return nil, err
+	}
+	if err := checkUnique(ctx, w, p, rows, t.enc, s.KeepDuplicates); err != nil {
 		return nil, err
 	}
 	t.leaf = t.enc
@@ -87,11 +89,29 @@ func Build(ctx context.Context, s Spec, rows *Rows) (*Tree, error) {
 
 func (p *Profile) hasConstant(name string) bool {
 	for _, f := range p.Fields {
-		if f.Name == name && f.Source == SourceConstant {
+		if f.Name == name && (f.Source == SourceConstant || f.Source == SourceDomain) {
 			return true
 		}
 	}
 	return false
+}
+
+// withDefaults adds the profile's Defaults to the constants that are given; it does not change given.
+func (p *Profile) withDefaults(given map[string]string) map[string]string {
+	var out map[string]string
+	for _, d := range p.Defaults {
+		if _, ok := given[d.Field]; !ok && p.hasConstant(d.Field) {
+			if out == nil {
+				out = make(map[string]string, len(given)+len(p.Defaults))
+				maps.Copy(out, given)
+			}
+			out[d.Field] = d.Value
+		}
+	}
+	if out == nil {
+		return given
+	}
+	return out
 }
 
 func (t *Tree) build(ctx context.Context, w int) (err error) {
@@ -216,7 +236,7 @@ func (t *Tree) hashLeaves(ctx context.Context, w int) ([]byte, error) {
 				found[worker] = append(found[worker], bad)
 			}
 			if t.leaf.dynamic {
-				s.h.Sum(first[(i-lo)*width:], p.LeafPrefixes[0], s.buf, nil)
+				s.h.Sum(first[(i-lo)*width:], t.leaf.prefixes[0], s.buf, nil)
 				s.buf = s.buf[:0]
 			}
 		}
@@ -227,10 +247,10 @@ func (t *Tree) hashLeaves(ctx context.Context, w int) ([]byte, error) {
 			copy(dst, s.buf)
 			return
 		case !t.leaf.dynamic:
-			s.h.Messages(first, s.buf, p.LeafPrefixes[0], t.leaf.size)
+			s.h.Messages(first, s.buf, t.leaf.prefixes[0], t.leaf.size)
 		}
 		if p.LeafHashes == 2 {
-			s.h.Messages(dst, first, p.LeafPrefixes[1], width)
+			s.h.Messages(dst, first, t.leaf.prefixes[1], width)
 		}
 	})
 	if err != nil {

@@ -3,7 +3,6 @@ package tree
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"slices"
 
@@ -11,21 +10,21 @@ import (
 )
 
 // checkRows refuses accounts of another family, values too wide for leaf or contract, claims of nothing where the profile says so, and
-// sums too wide for the contract. It returns the sum of amounts and locked amounts.
-func checkRows(ctx context.Context, w int, p *Profile, s *Spec, r *Rows) (merkle.Amount, error) {
+// sums too wide for the contract. It returns the sum of amounts and locked amounts, and whether that fits 256 bits: a sum of limits need not.
+func checkRows(ctx context.Context, w int, p *Profile, s *Spec, r *Rows) (total merkle.Amount, fits bool, err error) {
 	n := r.Len()
 	bits := min(p.AmountBits, p.TotalBits)
 	hasLocked, hasAmount := p.Has(SourceLocked), r.Amounts != nil
 	accountField, indexField, tokenField := p.name(SourceAccount), p.name(SourceIndex), p.name(SourceToken)
 	if tokenField != "" && r.Tokens == nil && s.Token.Family() != p.Accounts {
-		return merkle.Amount{}, fmt.Errorf("field %s: the tree's token is no account of %s", tokenField, p.Accounts)
+		return total, false, fmt.Errorf("field %s: the tree's token is no account of %s", tokenField, p.Accounts)
 	}
 	indexBits, err := p.indexBits()
 	if err != nil {
-		return merkle.Amount{}, err
+		return total, false, err
 	}
 	if indexField != "" && r.Index == nil && uint64(n-1)>>indexBits != 0 {
-		return merkle.Amount{}, fmt.Errorf("field %s: indexes of %d rows: %w: %d bits", indexField, n, ErrWidth, indexBits)
+		return total, false, fmt.Errorf("field %s: indexes of %d rows: %w: %d bits", indexField, n, ErrWidth, indexBits)
 	}
 	found := make([][]*RowError, w)
 	sums := make([]merkle.Amount, w)
@@ -69,22 +68,21 @@ func checkRows(ctx context.Context, w int, p *Profile, s *Spec, r *Rows) (merkle
 		sums[worker] = sum
 	})
 	if err != nil {
-		return merkle.Amount{}, err
+		return total, false, err
 	}
 	if err := rowErrors(slices.Concat(found...)); err != nil {
-		return merkle.Amount{}, err
+		return total, false, err
 	}
-	total := merkle.Amount{}
-	fits := !slices.Contains(over, true)
+	fits = !slices.Contains(over, true)
 	for _, sum := range sums {
 		var ok bool
 		total, ok = total.Add(sum)
 		fits = fits && ok
 	}
-	if !fits || total.BitLen() > p.TotalBits {
-		return merkle.Amount{}, fmt.Errorf("sum of the tree's amounts: %w: %d bits", ErrWidth, p.TotalBits)
+	if (!fits || total.BitLen() > p.TotalBits) && p.Amount != AmountLimit { // nobody may draw the sum of all limits
+		return total, false, fmt.Errorf("sum of the tree's amounts: %w: %d bits", ErrWidth, p.TotalBits)
 	}
-	return total, nil
+	return total, fits, nil
 }
 
 // indexBits is the width of the index field, at most 64; 64 without one.
@@ -106,64 +104,4 @@ func (p *Profile) name(source string) string {
 		return p.Fields[i].Name
 	}
 	return ""
-}
-
-// checkUnique refuses a second row of an account (of an account and token where rows have tokens, of an account and instant where the
-// leaf has FieldUnlock), and a second row of a given index.
-func checkUnique(ctx context.Context, w int, p *Profile, r *Rows, keepDuplicates bool) error {
-	var found []*RowError
-	if name := p.name(SourceAccount); name != "" && !keepDuplicates {
-		unlocks := r.unlocks(p)
-		compare := func(a, b uint32) int {
-			c := r.Accounts[a].Compare(r.Accounts[b])
-			if c == 0 && unlocks != nil {
-				c = compareDigits(unlocks[a], unlocks[b])
-			}
-			if c == 0 && r.Tokens != nil && p.Has(SourceToken) {
-				c = r.Tokens[a].Compare(r.Tokens[b])
-			}
-			return c
-		}
-		same, err := repeated(ctx, w, r.Len(), func(i int) uint64 {
-			var raw [32]byte
-			return binary.BigEndian.Uint64(r.Accounts[i].AppendBytes(raw[:0]))
-		}, compare)
-		if err != nil {
-			return err
-		}
-		for _, d := range same {
-			found = append(found, &RowError{Row: int(d[1]), Other: int(d[0]), Field: name, Value: r.Accounts[d[1]].Text(), Err: ErrDuplicate})
-		}
-	}
-	if name := p.name(SourceIndex); name != "" && r.Index != nil {
-		same, err := repeated(ctx, w, r.Len(), func(i int) uint64 { return r.Index[i] }, func(a, b uint32) int { return 0 })
-		if err != nil {
-			return err
-		}
-		for _, d := range same {
-			found = append(found, &RowError{Row: int(d[1]), Other: int(d[0]), Field: name, Value: fmt.Sprint(r.Index[d[1]]), Err: ErrIndex})
-		}
-	}
-	return rowErrors(found)
-}
-
-// repeated returns, for each row that equals an earlier one, the first such row and itself.
-func repeated(ctx context.Context, w, n int, key func(i int) uint64, compare func(a, b uint32) int) (out [][2]uint32, err error) {
-	order, err := sorted(ctx, w, n, func(_, lo, hi int, keys []uint64) {
-		for i := range keys {
-			keys[i] = key(lo + i)
-		}
-	}, compare)
-	if err != nil {
-		return nil, err
-	}
-	first := 0
-	for i := 1; i < n; i++ {
-		if key(int(order[first])) != key(int(order[i])) || compare(order[first], order[i]) != 0 {
-			first = i
-			continue
-		}
-		out = append(out, [2]uint32{order[first], order[i]})
-	}
-	return out, nil
 }

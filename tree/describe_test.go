@@ -28,7 +28,8 @@ func TestDescribe_boxesAddUp(t *testing.T) {
 				at += c.bytes
 			}
 		}
-		tree := build(t, Spec{Profile: p, Order: OrderProfile}, someRows(t, p.Accounts, 1, 1))
+		spec, rows := sample(t, p, 1, 1)
+		tree := build(t, spec, rows)
 		if n := len(tree.Preimage(nil, 0)); n != at || !strings.Contains(p.Describe(), fmt.Sprintf("before hashing, %d bytes:", n)) {
 			t.Errorf("%s: drawn %d bytes, hashed %d", p.Name, at, n)
 		}

@@ -53,6 +53,7 @@ type Profile struct {
 	Zero          string    // ZeroKeep, ZeroRefuse: rows that claim nothing
 	AnyFields     bool      // takes any type list, see WithFields
 	BareLeaf      bool      // with AnyFields: the one field leaf:bytes32 is the leaf itself, see WithFields
+	WholeTokens   bool      // the contract multiplies the leaf's amount by 10 to the token's decimals: amounts are not base units
 	Key           []string  // names of the fields of which the contract pays one combination once; nil: the account, with its token where the leaf has one
 	Extends       string    // the profile whose leaf this one goes on from: a list with the further fields means this one
 	Defaults      []Default // values of constant fields that the list or campaign may leave out

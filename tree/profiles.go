@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/tree/internal/layer"
 )
 
 // catalogue returns the table. A contract whose rules are in reach of the parameters is a new entry and nothing else.
@@ -44,6 +45,12 @@ func common(p Profile, bits int) Profile {
 	p.Amount, p.Zero = cmp.Or(p.Amount, AmountOneShot), cmp.Or(p.Zero, ZeroKeep)
 	p.AmountBits, p.TotalBits = cmp.Or(p.AmountBits, bits), cmp.Or(p.TotalBits, bits)
 	return p
+}
+
+func keccak(text string) []byte {
+	out := make([]byte, 32)
+	layer.New(layer.Keccak256, 32).Sum(out, []byte(text), nil, nil)
+	return out
 }
 
 // The trees that most EVM tools build. The contracts cannot tell them apart, see docs/profiles.md.
@@ -91,7 +98,8 @@ func Lookup(name string) (Profile, error) {
 
 // WithFields returns the profile with another leaf, for profiles that take any type list. An element is "name:type". The
 // names account, amount, locked, index and token take those values, every other name is a column of the list; see WithConstants.
-// The widest amount becomes that of the amount field's type. The index rule becomes given when there is an index field.
+// The widest amount becomes that of the amount field's type. The index rule becomes given when there is an index field. Where the profile has
+// BareLeaf, the one field leaf:bytes32 is the leaf itself and nothing is hashed.
 func (p Profile) WithFields(fields []string) (Profile, error) {
 	if !p.AnyFields {
 		return Profile{}, fmt.Errorf("profile %s: its contract fixes the leaf fields, none can be given", p.Name)
@@ -101,6 +109,9 @@ func (p Profile) WithFields(fields []string) (Profile, error) {
 	}
 	p = p.clone()
 	p.Fields, p.Index, p.AmountBits = nil, IndexNone, p.TotalBits
+	if p.BareLeaf && slices.Equal(fields, []string{"leaf:bytes32"}) {
+		p.Encoding, p.LeafHashes, p.LeafPrefixes = EncodingPacked, 0, [][]byte{}
+	}
 	for _, text := range fields {
 		name, typ, ok := strings.Cut(text, ":")
 		if !ok {

@@ -46,7 +46,7 @@ func groupedEntries() []Profile {
 			Source:  "thirdweb-dev/contracts 0da770f contracts/prebuilts/airdrop/Airdrop.sol",
 			Vectors: "none outside: rebuilt by the plain reference in tree/reference_test.go",
 			Fields:  []Field{account, {"tokenId", "uint256", SourceColumn}, amount}, Key: []string{"account", "tokenId"},
-			Claim:   "claimERC1155(address token, address receiver, uint256 quantity, uint256 tokenId, bytes32[] proofs)",
+			Claim: "claimERC1155(address token, address receiver, uint256 tokenId, uint256 quantity, bytes32[] proofs)", ClaimSelector: "0xc6fa26ab",
 			Aliases: []Alias{{"tokenId", []string{"token_id", "id"}}, {"amount", []string{"quantity"}}},
 		}),
 		uniswapTree(Profile{

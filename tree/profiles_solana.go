@@ -67,6 +67,28 @@ func solanaEntries() []Profile {
 			RootGetter: "Distribution.merkleRoot",
 			Note:       "a lone node is hashed with itself, but the program stores the height of the tree, wants proofs of that length and pays an account, amount and nonce once; repeated ones are refused here",
 		}),
+		solana(Profile{
+			Name:     "pyth-v1",
+			Title:    "Pyth and Wormhole token dispensers: identities of several ecosystems, hashes of 20 bytes",
+			Source:   "pyth-network/grant-program token-dispenser/programs/token-dispenser/src/lib.rs, frontend/claim_sdk; pyth-crosschain pythnet/pythnet_sdk/src/accumulators/merkle.rs",
+			Vectors:  "fixtures/vectors/solana.json pyth-wormhole-token-dispenser",
+			Fields:   []Field{{"ecosystem", "ecosystem", SourceColumn}, {"identity", "identity", SourceColumn}, amount},
+			Encoding: EncodingBorsh, LeafHashes: 1, Hash: HashKeccak256, Width: 20, LeafPrefixes: [][]byte{{0}}, NodePrefix: []byte{1},
+			Shape: PadPow2, Pad: keccak("\x02")[:20], Order: OrderInput, Key: []string{"ecosystem", "identity"},
+			Claim:      "claim(claim_certificate: amount u64, proof_of_inclusion Vec<[u8; 20]>, proof_of_identity)",
+			RootGetter: "Config.merkle_root", ProofForm: "Vec<[u8; 20]>",
+			Aliases: []Alias{{"identity", []string{"address", "account", "wallet"}}},
+		}),
+		solana(Profile{
+			Name:    "dropsy-v1",
+			Title:   "Dropsy: index, wallet and amount as text with colons between; the amount is whole tokens",
+			Source:  "scoolmb/dropsy-airdrop-program bfa7d03 programs/dropsy-airdrop/src/utils/merkle.rs, airdrop/instruction/claim_token.rs",
+			Vectors: "none outside: rebuilt by the plain reference in tree/reference_test.go",
+			Fields:  []Field{index, claimant, amount}, Encoding: EncodingTextColon, LeafHashes: 1, Hash: HashSHA256,
+			Shape: Promote, Order: OrderInput, Index: IndexInputRow,
+			Claim:      "claim_tokens(args: index u64, amount u64, proof Vec<[u8; 32]>)",
+			RootGetter: "Airdrop.merkle_root", WholeTokens: true,
+		}),
 	}
 }
 

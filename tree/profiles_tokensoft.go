@@ -26,6 +26,14 @@ func tokensoftEntries() []Profile {
 			Claim:   "claim(uint256 index, address beneficiary, uint256 totalAmount, uint256 start, uint256 cliff, uint256 end, bytes32[] merkleProof)",
 		}),
 		tokensoft(Profile{
+			Name:    "tokensoft-tranche-v1",
+			Title:   "Tokensoft PerAddressTrancheVestingMerkle: the tranches a leaf, each an instant and the fraction vested by then",
+			Vectors: "none outside: rebuilt by the plain reference in tree/reference_test.go",
+			Fields:  []Field{index, account, amount, {"tranches", "abi((uint128,uint128)[])", SourceColumn}}, Index: IndexGiven,
+			Extends: "tokensoft-v1",
+			Claim:   "claim(uint256 index, address beneficiary, uint256 totalAmount, (uint128 time, uint128 vestedFraction)[] tranches, bytes32[] merkleProof)",
+		}),
+		tokensoft(Profile{
 			Name:    "tokensoft-satellite-v1",
 			Title:   "Tokensoft crosschain satellites: the domain of the chain in the leaf",
 			Vectors: "none outside: rebuilt by the plain reference in tree/reference_test.go",
@@ -34,6 +42,3 @@ func tokensoftEntries() []Profile {
 		}),
 	}
 }
-
-// airdropEntries is leaves of single airdrops that others have taken up.
-func airdropEntries() []Profile { return nil }

@@ -94,8 +94,11 @@ func (t *Tree) Preimage(dst []byte, row int) []byte {
 	return dst
 }
 
-// Total is the sum of all rows' amounts and locked amounts. It is false for a profile without an amount field.
-func (t *Tree) Total() (sum merkle.Amount, ok bool) { return t.total, t.spec.Profile.Has(SourceAmount) }
+// Total is the sum of all rows' amounts and locked amounts. It is false for a profile without an amount field, and for limits (AmountLimit)
+// whose sum is wider than 256 bits.
+func (t *Tree) Total() (sum merkle.Amount, ok bool) {
+	return t.total, t.summed && t.spec.Profile.Has(SourceAmount)
+}
 
 // Proof appends to dst[:0] the proof of a row, from leaf to root: at most Depth hashes, none when Len is 1. It
 // allocates only when dst is too small. For a grouped tree see InnerLen.
@@ -134,26 +137,35 @@ func (t *Tree) Sides(row int) int {
 // AppendValue appends the text of a leaf field of a row as bundles hold it: numbers in decimal, bytes and EVM
 // addresses in lower-case hex, Solana keys in base58. Field counts from 0 in the profile's order.
 func (t *Tree) AppendValue(dst []byte, row, field int) []byte {
-	f := &t.enc.fields[field]
+	return t.enc.appendValue(dst, row, field)
+}
+
+func (e *encoder) appendValue(dst []byte, row, field int) []byte {
+	f := &e.fields[field]
 	text := f.fixed
 	switch f.Source {
 	case SourceAccount:
-		return t.rows.Accounts[row].AppendText(dst)
+		return e.rows.Accounts[row].AppendText(dst)
 	case SourceToken:
-		if t.rows.Tokens == nil {
-			return t.spec.Token.AppendText(dst)
+		if e.rows.Tokens == nil {
+			return e.token.AppendText(dst)
 		}
-		return t.rows.Tokens[row].AppendText(dst)
+		return e.rows.Tokens[row].AppendText(dst)
 	case SourceAmount:
-		return t.rows.Amounts[row].AppendText(dst)
+		return e.rows.Amounts[row].AppendText(dst)
 	case SourceLocked:
-		return t.rows.locked(row).AppendText(dst)
+		return e.rows.locked(row).AppendText(dst)
 	case SourceIndex:
-		return strconv.AppendUint(dst, t.enc.index[row], 10)
+		return strconv.AppendUint(dst, e.index[row], 10)
 	case SourceColumn:
 		text = f.column[row]
 	}
-	dst, err := f.typ.appendText(dst, text)
+	var err error
+	if f.typ.kind == identityKind {
+		dst, err = appendIdentityText(dst, f.ecosystem[row], text)
+	} else {
+		dst, err = f.typ.appendText(dst, text)
+	}
 	if err != nil { // Build has read it before
 		panic(fmt.Sprintf("tree: field %s of row %d changed after the build: %v", f.Name, row, err))
 	}

@@ -2,6 +2,7 @@ package tree
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -18,9 +19,13 @@ const (
 	bytesKind
 	stringKind
 	arrayKind
+	tupleKind     // (T,U): a Solidity struct
+	nestedKind    // abi(T): abi.encode of one value inside a packed leaf
+	ecosystemKind // one byte, by name in text; borsh only
+	identityKind  // an account of the ecosystem in the field before it; borsh only
 )
 
-// maxNesting and maxValues bound T[k][k]…, far above any contract and small enough that no size of a leaf overflows an int.
+// maxNesting and maxValues bound T[k][k]… and tuples, far above any contract and small enough that no size of a leaf overflows an int.
 const (
 	maxNesting = 8
 	maxValues  = 1<<16 - 1
@@ -29,24 +34,37 @@ const (
 // fieldType is a parsed field type.
 type fieldType struct {
 	kind  kind
-	size  int        // bytes of a scalar: uintN N/8, bytesN N, address 20; 0 for the others
-	elem  *fieldType // arrayKind
-	count int        // arrayKind: k of T[k], -1 for T[]
-	u64   bool       // written u64: little-endian encodings only
+	size  int          // bytes of a scalar: uintN N/8, bytesN N, address 20; 0 for the others
+	elem  *fieldType   // arrayKind, nestedKind
+	count int          // arrayKind: k of T[k], -1 for T[]
+	parts []*fieldType // tupleKind
+	u64   bool         // written u64: not for the EVM's encodings
 }
 
 // parseType reads a field type. uint and int are uint256 and int256.
-func parseType(text string) (*fieldType, error) {
-	t, err := parseNested(text, 0)
+func parseType(text string) (t *fieldType, err error) {
+	switch inner, nested := strings.CutPrefix(text, "abi("); {
+	case text == "ecosystem":
+		t = &fieldType{kind: ecosystemKind, size: 1}
+	case text == "identity":
+		t = &fieldType{kind: identityKind}
+	case nested && strings.HasSuffix(inner, ")"):
+		t = &fieldType{kind: nestedKind}
+		if t.elem, err = parseNested(inner[:len(inner)-1], 0); err == nil && (t.elem.kind == pubkeyKind || t.elem.u64) {
+			err = fmt.Errorf("no abi of %s", t.elem)
+		}
+	default:
+		t, err = parseNested(text, 0)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("type %q: %w", text, err)
+		return nil, fmt.Errorf("type %.100q: %w", text, err)
 	}
 	return t, nil
 }
 
 func parseNested(text string, depth int) (*fieldType, error) {
 	if depth > maxNesting {
-		return nil, fmt.Errorf("more than %d array levels", maxNesting)
+		return nil, fmt.Errorf("more than %d levels of arrays and tuples", maxNesting)
 	}
 	if rest, ok := strings.CutSuffix(text, "]"); ok {
 		open := strings.LastIndexByte(rest, '[')
@@ -73,6 +91,9 @@ func parseNested(text string, depth int) (*fieldType, error) {
 			return nil, fmt.Errorf("more than %d values", maxValues)
 		}
 		return t, nil
+	}
+	if strings.HasPrefix(text, "(") {
+		return parseTuple(text, depth)
 	}
 	switch text {
 	case "uint":
@@ -104,16 +125,25 @@ func parseNested(text string, depth int) (*fieldType, error) {
 	if n, ok := smallNumber(digits); ok && len(digits) < len(text) && n <= 256 && n%8 == 0 {
 		return &fieldType{kind: k, size: n / 8}, nil
 	}
-	return nil, fmt.Errorf("want uint8…uint256, int8…int256, address, bool, bytes1…bytes32, bytes, string, an array of these, pubkey or u64")
+	return nil, fmt.Errorf("want uint8…uint256, int8…int256, address, bool, bytes1…bytes32, bytes, string, an array or tuple (T,U) of these, abi(T), pubkey, u64, ecosystem or identity")
 }
 
-// values is the number of scalars with every T[] counted as one. At most maxValues² when one of the factors is new.
+// values is the number of scalars with every T[] counted as one. At most maxValues² while a type is read, as the inner types were
+// held to maxValues before.
 func (t *fieldType) values() int64 {
-	n := int64(1)
-	for ; t.kind == arrayKind; t = t.elem {
-		n *= int64(max(1, t.count))
+	switch t.kind {
+	case arrayKind:
+		return int64(max(1, t.count)) * t.elem.values()
+	case nestedKind:
+		return t.elem.values()
+	case tupleKind:
+		n := int64(0)
+		for _, part := range t.parts {
+			n += part.values()
+		}
+		return n
 	}
-	return n
+	return 1
 }
 
 // smallNumber reads 1 to 65535 without leading zeros.
@@ -144,6 +174,14 @@ func (t *fieldType) String() string {
 		return "bytes"
 	case stringKind:
 		return "string"
+	case tupleKind:
+		return t.tupleText()
+	case nestedKind:
+		return "abi(" + t.elem.String() + ")"
+	case ecosystemKind:
+		return "ecosystem"
+	case identityKind:
+		return "identity"
 	}
 	if t.count < 0 {
 		return t.elem.String() + "[]"
@@ -154,34 +192,60 @@ func (t *fieldType) String() string {
 // dynamic reports whether the encoding's length depends on the value.
 func (t *fieldType) dynamic() bool {
 	switch t.kind {
-	case bytesKind, stringKind:
+	case bytesKind, stringKind, identityKind:
 		return true
 	case arrayKind:
 		return t.count < 0 || t.elem.dynamic()
+	case nestedKind:
+		return t.elem.dynamic()
+	case tupleKind:
+		return slices.ContainsFunc(t.parts, (*fieldType).dynamic)
 	}
 	return false
 }
 
 // headSize is the bytes that a value takes in the head of abi.encode.
 func (t *fieldType) headSize() int {
-	if t.kind == arrayKind && !t.dynamic() {
+	switch {
+	case t.dynamic():
+		return 32
+	case t.kind == arrayKind:
 		return t.count * t.elem.headSize()
+	case t.kind == tupleKind:
+		n := 0
+		for _, part := range t.parts {
+			n += part.headSize()
+		}
+		return n
 	}
 	return 32
 }
 
-// minSize is the fewest bytes that the encoding can have; the exact number for static types.
+// minSize is the fewest bytes that the encoding can have; the exact number for types that are not free.
 func (t *fieldType) minSize(encoding string) int {
-	if encoding == EncodingABI {
+	switch encoding {
+	case EncodingABI, EncodingEIP712:
 		if t.dynamic() {
 			return 32 + t.minTail() // the offset and what it points at
 		}
 		return t.minTail()
+	case EncodingText, EncodingTextColon:
+		return t.minText()
 	}
-	if t.kind == arrayKind { // packed: elements padded to words, no length
+	switch t.kind {
+	case arrayKind: // packed: elements padded to words, no length
 		return max(0, t.count) * 32
+	case nestedKind:
+		return t.elem.minSize(EncodingABI)
+	case identityKind:
+		return 5 // the number of bytes and one of them
 	}
 	return t.size
+}
+
+// free reports whether different values of the type can have encodings of different lengths.
+func (t *fieldType) free(encoding string) bool {
+	return t.dynamic() || isText(encoding) && t.kind != addressKind
 }
 
 // minTail is the fewest bytes of abi.encode without an offset word.
@@ -191,6 +255,12 @@ func (t *fieldType) minTail() int {
 		return 32 // the length word
 	case t.kind == arrayKind:
 		return t.count * t.elem.minSize(EncodingABI)
+	case t.kind == tupleKind:
+		n := 0
+		for _, part := range t.parts {
+			n += part.minSize(EncodingABI)
+		}
+		return n
 	}
 	return 32
 }

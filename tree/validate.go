@@ -16,7 +16,7 @@ var ErrForgeable = errors.New("forgeable")
 
 var (
 	fieldPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
-	namePattern  = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*-v[1-9][0-9]*$`)
+	namePattern  = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*-v[1-9][0-9]*$`)
 )
 
 // Validate refuses parameters that contradict each other or that can be forged, and says why. All parameters are
@@ -38,7 +38,7 @@ func (p *Profile) Validate() error {
 		}
 		bad("%s %q: want %s", what, value, strings.Join(allowed, ", "))
 	}
-	oneOf("encoding", p.Encoding, EncodingABI, EncodingPacked, EncodingLE)
+	oneOf("encoding", p.Encoding, EncodingABI, EncodingPacked, EncodingLE, EncodingText, EncodingTextColon, EncodingEIP712, EncodingBorsh)
 	oneOf("hash", p.Hash, HashKeccak256, HashSHA256)
 	oneOf("pair", p.Pair, PairSorted, PairPositional)
 	oneOf("shape", string(p.Shape), string(Heap), string(Promote), string(Duplicate), string(PadPow2), string(ZeroSibling), string(EmptySibling))
@@ -69,6 +69,10 @@ func (p *Profile) Validate() error {
 	errs = append(errs, p.checkIndexRule()...)
 	types, typeErrs := p.checkFields()
 	errs = append(errs, typeErrs...)
+	if p.Encoding == EncodingEIP712 && len(types) == len(p.Fields) {
+		errs = append(errs, p.checkEIP712(types)...)
+	}
+	errs = append(errs, p.checkNames()...)
 	if len(errs) == 0 {
 		errs = append(errs, p.checkForgeable(types)...)
 	}
@@ -132,7 +136,7 @@ func (p *Profile) checkFields() (types []*fieldType, errs []error) {
 			bad(f, "twice")
 		}
 		names[f.Name] = true
-		single := f.Source != SourceColumn && f.Source != SourceConstant
+		single := f.Source != SourceColumn && f.Source != SourceConstant && f.Source != SourceDomain
 		if single && sources[f.Source] {
 			bad(f, "source %s twice", f.Source)
 		}
@@ -149,26 +153,19 @@ func (p *Profile) checkFields() (types []*fieldType, errs []error) {
 			} else if f.Source != SourceIndex && 8*t.size < p.AmountBits {
 				bad(f, "type %s is narrower than amountBits %d", t, p.AmountBits)
 			}
+		case SourceDomain:
+			if p.Encoding != EncodingEIP712 {
+				bad(f, "source domain: only with encoding eip712")
+			}
 		case SourceColumn, SourceConstant:
-			single = false
 		default:
-			bad(f, "source %q: want account, amount, locked, index, token, constant or column", f.Source)
+			bad(f, "source %q: want account, amount, locked, index, token, constant, column or domain", f.Source)
 		}
-		if (t.kind == pubkeyKind || t.u64) && p.Encoding != EncodingLE {
-			bad(f, "type %s: only with encoding le", t)
+		if err := p.checkType(i, t); err != nil {
+			bad(f, "%w", err)
 		}
-		switch p.Encoding {
-		case EncodingLE:
-			if t.dynamic() || t.kind == arrayKind {
-				bad(f, "type %s: not with encoding le, which has no lengths", t)
-			}
-		case EncodingPacked:
-			if t.kind == arrayKind && (t.elem.kind == arrayKind || t.elem.dynamic()) {
-				bad(f, "type %s: abi.encodePacked takes no nested arrays", t)
-			}
-			if t.dynamic() {
-				loose++
-			}
+		if p.Encoding == EncodingPacked && t.dynamic() {
+			loose++
 		}
 	}
 	if loose > 1 {
@@ -190,8 +187,11 @@ func (p *Profile) checkForgeable(types []*fieldType) (errs []error) {
 			errs = append(errs, fmt.Errorf("%w: ready-made leaves can be nodes; whoever makes them must rule that out, and Note must say how", ErrForgeable))
 		}
 	case 2: // what is hashed last is a hash, which nobody can choose, so only its length counts
-		prefix := p.LeafPrefixes[1]
-		if shared := min(len(prefix), len(p.NodePrefix)); len(prefix)+p.Width == node && bytes.Equal(prefix[:shared], p.NodePrefix[:shared]) {
+		prefix, last := p.LeafPrefixes[1], p.Width
+		if p.Encoding == EncodingEIP712 {
+			last += 32 // the hash of the domain: 66 bytes with 0x1901
+		}
+		if shared := min(len(prefix), len(p.NodePrefix)); len(prefix)+last == node && bytes.Equal(prefix[:shared], p.NodePrefix[:shared]) {
 			errs = append(errs, fmt.Errorf("%w: the last leaf hash takes in %d bytes, as does that of two nodes, with no prefix that tells them apart", ErrForgeable, node))
 		}
 	case 1:
@@ -201,14 +201,21 @@ func (p *Profile) checkForgeable(types []*fieldType) (errs []error) {
 		}
 		prefix := p.LeafPrefixes[0]
 		size, open := len(prefix), false
-		for _, t := range types {
+		for i, t := range types {
 			size += t.minSize(p.Encoding)
-			open = open || t.dynamic()
+			open = open || t.free(p.Encoding)
+			if isText(p.Encoding) && i > 0 {
+				size++
+			}
 		}
 		shared := min(len(prefix), len(p.NodePrefix))
 		apart := !bytes.Equal(prefix[:shared], p.NodePrefix[:shared])
 		switch {
 		case apart || size > node:
+		case isText(p.Encoding) && p.Width == 32:
+			// Every byte of a text leaf is one of at most 60 characters, those of numbers and addresses one of 16. Two nodes are 64 bytes
+			// of two hashes: that a hash is such a text needs more than 2^60 trials for Solana's letters alone and 2^100 for any of the
+			// leaves of evm, and then the other hash has to go on with it and name a key that the forger holds.
 		case size == node:
 			errs = append(errs, fmt.Errorf("%w: a leaf is hashed once and its pre-image has %d bytes, as has that of two nodes, with no prefix that tells them apart; any pair of nodes is then a valid leaf", ErrForgeable, size))
 		case open:

@@ -121,8 +121,8 @@ func (t *fieldType) rawBytes(text string) ([]byte, error) {
 	return []byte(text), nil
 }
 
-// elements splits the text of an array, "[a,b]", into the texts of its elements. Strings inside an array are quoted as
-// in JSON; they come back unquoted.
+// elements splits the text of an array or tuple, "[a,b]", into the texts of its elements. Strings inside are quoted as in JSON; they come
+// back unquoted.
 func (t *fieldType) elements(text string) ([]string, error) {
 	if len(text) < 2 || text[0] != '[' || text[len(text)-1] != ']' {
 		return nil, ErrArray
@@ -134,7 +134,10 @@ func (t *fieldType) elements(text string) ([]string, error) {
 			return nil, err
 		}
 		item := rest[:end]
-		if t.elem.kind == stringKind {
+		if t.kind == tupleKind && len(out) == len(t.parts) {
+			return nil, fmt.Errorf("%w: more than the %d elements of %s", ErrArray, len(t.parts), t)
+		}
+		if t.at(len(out)).kind == stringKind {
 			if item, err = unquote(item); err != nil {
 				return nil, err
 			}
@@ -147,8 +150,8 @@ func (t *fieldType) elements(text string) ([]string, error) {
 			return nil, ErrArray // a comma at the end
 		}
 	}
-	if t.count >= 0 && len(out) != t.count {
-		return nil, fmt.Errorf("%w: %d elements, %s has %d", ErrArray, len(out), t, t.count)
+	if n := t.fixedCount(); n >= 0 && len(out) != n {
+		return nil, fmt.Errorf("%w: %d elements, %s has %d", ErrArray, len(out), t, n)
 	}
 	return out, nil
 }
@@ -193,6 +196,11 @@ func (t *fieldType) appendText(dst []byte, text string) ([]byte, error) {
 		return hex.AppendEncode(append(dst, "0x"...), raw), err
 	case stringKind:
 		return append(dst, text...), nil
+	case nestedKind:
+		return t.elem.appendText(dst, text)
+	case ecosystemKind:
+		_, err := ecosystemTag(text)
+		return append(dst, text...), err
 	}
 	items, err := t.elements(text)
 	dst = append(dst, '[')
@@ -200,12 +208,12 @@ func (t *fieldType) appendText(dst []byte, text string) ([]byte, error) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		if t.elem.kind == stringKind {
+		if t.at(i).kind == stringKind {
 			dst = appendQuoted(dst, item)
 			continue
 		}
 		var e error
-		if dst, e = t.elem.appendText(dst, item); e != nil {
+		if dst, e = t.at(i).appendText(dst, item); e != nil {
 			err = e
 		}
 	}
