@@ -17,6 +17,7 @@ type sample struct {
 	profile, order, layout, fields string
 	n, shard, tokens, split        int
 	inputs                         string // copy or digest
+	special                        string // account of row 0; empty: one like the others
 }
 
 func (s sample) chain() string {
@@ -36,6 +37,9 @@ func (s sample) asset(k int) string {
 }
 
 func (s sample) accountText(i int) string {
+	if i == 0 && s.special != "" {
+		return s.special
+	}
 	d := sha256.Sum256([]byte(fmt.Sprint("account ", i)))
 	if s.profile == "jito-v1" {
 		return base58(d[:])

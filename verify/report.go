@@ -63,8 +63,8 @@ type TokenSummary struct {
 type Report struct {
 	Findings   []Finding
 	Remarks    []Finding // what an auditor wants to know of and is no fault: accounts that are hardly a person's
-	Checked    []string // what was checked, with counts
-	NotChecked []string // exactly what could not be checked, and why
+	Checked    []string  // what was checked, with counts
+	NotChecked []string  // exactly what could not be checked, and why
 	Trees      []TreeSummary
 	Tokens     []TokenSummary
 }
