@@ -3,12 +3,9 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
-	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree"
 )
 
@@ -20,18 +17,13 @@ func treeCommand() *cli.Command {
 			"columns are name:type, in the order of the leaf.\n\n" +
 			"Example:\n   merkle tree list.csv --profile uniswap-v1\n   merkle tree list.csv --profile jito-v1 -o proofs.json\n   merkle tree list.csv --profile oz-standard-v1 --order input --json\n\n" +
 			"With -o every claim is written with its leaf and proof (merkle-proofs/v1); - is standard output.",
-		Flags: []cli.Flag{
+		Flags: append(listFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "profile", Aliases: []string{"p"}, Usage: "claim format, `NAME` (merkle profiles)"},
 			&cli.StringFlag{Name: "order", Usage: "order of the leaves: profile, account, input, leaf-hash", Value: "profile"},
-			&cli.StringFlag{Name: "duplicates", Usage: "an account twice: refuse, sum into the first row, or keep both leaves", Value: "refuse"},
-			&cli.StringSliceFlag{Name: "allow", Usage: "let a `FAULT` of somebody else's list through: zero-amount, zero-account, checksum"},
-			&cli.StringSliceFlag{Name: "ignore", Usage: "`COLUMN` of the file that is not read"},
-			&cli.StringSliceFlag{Name: "constant", Usage: "`NAME=VALUE` of a constant field of the profile"},
-			&cli.StringFlag{Name: "token", Usage: "`ADDRESS` for the profile's token field when the list has no such column"},
 			&cli.StringFlag{Name: "format", Usage: "shape of the file written: proofs", Value: "proofs"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write all claims and proofs to `FILE`"},
 			jsonFlag, quietFlag, workersFlag(),
-		},
+		}...),
 		Action: treeFromList,
 	}
 }
@@ -105,62 +97,4 @@ func treeFromList(c *cli.Context) error {
 		_, err = fmt.Fprintf(c.App.Writer, "proofs   %s\n", out)
 	}
 	return err
-}
-
-// listSettings says how a list is read.
-type listSettings struct {
-	profile                              tree.Profile
-	duplicates                           string
-	zeroAmount, zeroAccount, anyChecksum bool
-	ignore                               []string
-	constants                            map[string]string
-	token                                merkle.Account
-	workers                              int
-}
-
-func listOptions(c *cli.Context) (*listSettings, error) {
-	o := &listSettings{duplicates: c.String("duplicates"), ignore: c.StringSlice("ignore"), constants: map[string]string{}}
-	name := c.String("profile")
-	if name == "" {
-		return nil, &usageError{text: "tree: no profile", hint: "merkle profiles lists them; then merkle tree LIST --profile NAME"}
-	}
-	var err error
-	if o.profile, err = tree.Lookup(name); err != nil {
-		return nil, usage("tree: %v", err)
-	}
-	if !slices.Contains([]string{"profile", "account", "input", "leaf-hash"}, c.String("order")) {
-		return nil, usage("tree: --order %q: want profile, account, input or leaf-hash", c.String("order"))
-	}
-	if !slices.Contains([]string{"refuse", "sum", "keep"}, o.duplicates) {
-		return nil, usage("tree: --duplicates %q: want refuse, sum or keep", o.duplicates)
-	}
-	if c.String("format") != "proofs" {
-		return nil, usage("tree: --format %q: want proofs", c.String("format"))
-	}
-	for _, fault := range c.StringSlice("allow") {
-		switch fault {
-		case "zero-amount":
-			o.zeroAmount = true
-		case "zero-account":
-			o.zeroAccount = true
-		case "checksum":
-			o.anyChecksum = true
-		default:
-			return nil, usage("tree: --allow %q: want zero-amount, zero-account or checksum", fault)
-		}
-	}
-	for _, pair := range c.StringSlice("constant") {
-		name, value, ok := strings.Cut(pair, "=")
-		if !ok || name == "" {
-			return nil, usage("tree: --constant %q: want NAME=VALUE", pair)
-		}
-		o.constants[name] = value
-	}
-	if text := c.String("token"); text != "" {
-		if o.token, err = argAccount(c, text); err != nil {
-			return nil, err
-		}
-	}
-	o.workers, err = workers(c)
-	return o, err
 }
