@@ -1,6 +1,8 @@
 // Package layer hashes whole layers of a tree: many equal-length messages that lie end to end go in, their hashes come
-// out end to end. Callers own all memory; nothing here allocates a hash. Faster kernels replace the loops behind the
-// same two methods.
+// out end to end. Callers own all memory; nothing here allocates a hash.
+//
+// Messages and Pairs use the widest vector kernels of the machine (Level), Sum the library. With -tags purego, and on
+// other processors than amd64, all is the library's.
 package layer
 
 import (
@@ -28,17 +30,29 @@ type sponge interface {
 
 // Hasher keeps the state of one worker. It is not safe for concurrent use.
 type Hasher struct {
+	alg    Alg
+	level  Level
+	lanes  int // messages that a kernel hashes at once, 1 without one
 	width  int
 	sponge sponge // nil for SHA256
 	buf    []byte // prefix and message, SHA256 only
 	out    [32]byte
+	many   *kernels
+	rest   []byte // messages and hashes of a group that is not full
+	nodes  []byte // ordered pairs for kernels that take messages
 }
 
-// New returns a hasher that keeps the first width bytes (1 to 32) of each hash.
-func New(alg Alg, width int) *Hasher {
-	h := &Hasher{width: width}
+// New returns a hasher that keeps the first width bytes (1 to 32) of each hash, with the fastest kernels of this machine.
+func New(alg Alg, width int) *Hasher { return NewAt(alg, width, Best()) }
+
+// NewAt is New with the kernels of a level that is at most Best.
+func NewAt(alg Alg, width int, level Level) *Hasher {
+	h := &Hasher{alg: alg, level: level, lanes: level.lanes(alg), width: width}
 	if alg == Keccak256 {
 		h.sponge = keccak.NewLegacyKeccak256().(sponge)
+	}
+	if h.lanes > 1 {
+		h.many = new(kernels)
 	}
 	return h
 }
@@ -64,28 +78,53 @@ func (h *Hasher) Sum(dst, prefix, a, b []byte) {
 // Messages hashes len(src)/size messages of size bytes, each behind prefix, into dst, width bytes apart.
 // dst and src may be the same memory only when width is at most size. Size is at least 1.
 func (h *Hasher) Messages(dst, src, prefix []byte, size int) {
-	w := h.width
-	if h.sponge == nil && len(prefix) == 0 {
-		for ; len(src) >= size; src, dst = src[size:], dst[w:] {
-			h.out = sha256.Sum256(src[:size])
-			copy(dst[:w], h.out[:])
+	n, w := len(src)/size, h.width
+	i := 0
+	if h.lanes > 1 {
+		for i = h.many.short(h, dst, src[:n*size], prefix, size); i+h.lanes <= n; i += h.lanes {
+			h.many.group(h, dst[i*w:], src[i*size:], prefix, size)
 		}
-		return
+		if left := n - i; left > 1 { // a full group of which only some is used costs less than one by one
+			h.rest = append(h.rest[:0], src[i*size:n*size]...)
+			h.rest = append(h.rest, make([]byte, (h.lanes-left)*size+h.lanes*w)...)
+			out := h.rest[h.lanes*size:]
+			h.many.group(h, out, h.rest, prefix, size)
+			copy(dst[i*w:n*w], out)
+			i = n
+		}
 	}
-	for ; len(src) >= size; src, dst = src[size:], dst[w:] {
-		h.Sum(dst, prefix, src[:size], nil)
+	for ; i < n; i++ {
+		h.Sum(dst[i*w:], prefix, src[i*size:(i+1)*size], nil)
 	}
 }
 
 // Pairs hashes neighbours: dst[i] = hash(prefix ‖ src[2i] ‖ src[2i+1]), with the bytewise smaller of the two first
 // when sorted. src holds a whole number of pairs of nodes; dst, which must not overlap src, half as many nodes.
 func (h *Hasher) Pairs(dst, src, prefix []byte, sorted bool) {
-	w := h.width
-	for ; len(src) >= 2*w; src, dst = src[2*w:], dst[w:] {
-		a, b := src[:w], src[w:2*w]
+	w, n := h.width, len(src)/(2*h.width)
+	i := 0
+	if h.lanes > 1 {
+		i = h.many.pairs(h, dst, src[:2*n*w], prefix, sorted)
+	}
+	for h.lanes > 1 && n-i > 1 {
+		part := min(n-i, 64)
+		h.nodes = append(h.nodes[:0], src[2*i*w:2*(i+part)*w]...)
+		for k := 0; sorted && k < part; k++ {
+			a, b := h.nodes[2*k*w:(2*k+1)*w], h.nodes[(2*k+1)*w:(2*k+2)*w]
+			if bytes.Compare(a, b) > 0 {
+				for j := range a {
+					a[j], b[j] = b[j], a[j]
+				}
+			}
+		}
+		h.Messages(dst[i*w:], h.nodes, prefix, 2*w)
+		i += part
+	}
+	for ; i < n; i++ {
+		a, b := src[2*i*w:(2*i+1)*w], src[(2*i+1)*w:(2*i+2)*w]
 		if sorted && bytes.Compare(a, b) > 0 {
 			a, b = b, a
 		}
-		h.Sum(dst, prefix, a, b)
+		h.Sum(dst[i*w:], prefix, a, b)
 	}
 }

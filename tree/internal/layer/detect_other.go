@@ -1,0 +1,14 @@
+//go:build !amd64 || purego
+
+package layer
+
+// Best is Scalar: there are no kernels of our own for this machine, or they were left out (-tags purego). The library's
+// SHA-256 still uses what the machine has.
+func Best() Level { return Scalar }
+
+// kernels is never reached without lanes.
+type kernels struct{}
+
+func (*kernels) pairs(*Hasher, []byte, []byte, []byte, bool) int       { return 0 }
+func (*kernels) group(*Hasher, []byte, []byte, []byte, int)            { panic("layer: no kernel") }
+func (*kernels) short(*Hasher, []byte, []byte, []byte, int) (done int) { return 0 }

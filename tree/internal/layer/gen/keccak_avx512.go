@@ -1,0 +1,245 @@
+package main
+
+import "fmt"
+
+// keccakAVX512 writes the 8-way kernels: register i holds lane i of 8 messages.
+//
+//	keccakPairs8    n groups of 8 messages of 64 bytes that lie end to end, with or without sorting the halves
+//	keccakShort8    n groups of 8 messages of 32 bytes
+//	keccakAbsorb8   one block of 136 bytes into each of 8 states
+func keccakAVX512(a *asm) {
+	a.words64("roundConstants512", roundConstants())
+	a.words64("swapBytes512", []uint64{0x0001020304050607, 0x08090a0b0c0d0e0f, 0x0001020304050607, 0x08090a0b0c0d0e0f,
+		0x0001020304050607, 0x08090a0b0c0d0e0f, 0x0001020304050607, 0x08090a0b0c0d0e0f})
+	a.words64("padding512", []uint64{0x01, 0x8000000000000000})
+	permute8(a)
+	pairs8(a)
+	short8(a)
+	absorb8(a)
+}
+
+// permute8 is the permutation on Z0 to Z24, all rounds written out. R8 points to the round constants. Registers are
+// renamed rather than moved by pi; after 24 rounds every lane is back in its own.
+func permute8(a *asm) {
+	a.text("keccakF8<>", "NOSPLIT|NOFRAME", "$0-0")
+	reg := [25]zmm{}
+	for i := range reg {
+		reg[i] = zmm(i)
+	}
+	rot := rotations()
+	for round := range 24 {
+		column := func(x int) zmm { return zmm(25 + x) }
+		for x := range 5 {
+			a.op("VMOVDQA64", reg[x], column(x))
+			a.op("VPTERNLOGQ", xor3, reg[x+5], reg[x+10], column(x))
+			a.op("VPTERNLOGQ", xor3, reg[x+15], reg[x+20], column(x))
+		}
+		for x := range 5 {
+			turned := zmm(30 + x%2)
+			a.op("VPROLQ", imm(1), column((x+1)%5), turned)
+			for y := range 5 {
+				a.op("VPTERNLOGQ", xor3, column((x+4)%5), turned, reg[5*y+x])
+			}
+		}
+		var next [25]zmm
+		for lane := range 25 {
+			if rot[lane] != 0 {
+				a.op("VPROLQ", imm(rot[lane]), reg[lane], reg[lane])
+			}
+			next[piTarget(lane)] = reg[lane]
+		}
+		reg = next
+		for y := range 5 {
+			row, t0, t1 := reg[5*y:5*y+5], zmm(25+2*(y%3)), zmm(26+2*(y%3))
+			a.op("VMOVDQA64", row[0], t0)
+			a.op("VMOVDQA64", row[1], t1)
+			a.op("VPTERNLOGQ", chiABC, row[2], row[1], row[0])
+			a.op("VPTERNLOGQ", chiABC, row[3], row[2], row[1])
+			a.op("VPTERNLOGQ", chiABC, row[4], row[3], row[2])
+			a.op("VPTERNLOGQ", chiABC, t0, row[4], row[3])
+			a.op("VPTERNLOGQ", chiABC, t1, t0, row[4])
+			if y == 0 {
+				a.op("VPXORQ.BCST", mem(8*round, "R8"), row[0], row[0])
+			}
+		}
+	}
+	a.ret()
+	for i := range reg {
+		if reg[i] != zmm(i) {
+			panic(fmt.Sprintf("lane %d ends in %s", i, reg[i]))
+		}
+	}
+}
+
+// transpose8 turns rows (8 quadwords of one message each) into columns, using 8 more registers. Rows are lost.
+func transpose8(a *asm, rows, spare, columns [8]zmm) {
+	for i := 0; i < 8; i += 2 {
+		a.op("VPUNPCKLQDQ", rows[i+1], rows[i], spare[i])
+		a.op("VPUNPCKHQDQ", rows[i+1], rows[i], spare[i+1])
+	}
+	for odd := range 2 {
+		t := [4]zmm{spare[odd], spare[2+odd], spare[4+odd], spare[6+odd]}
+		u := [4]zmm{rows[4*odd], rows[4*odd+1], rows[4*odd+2], rows[4*odd+3]}
+		a.op("VSHUFI64X2", imm(0x88), t[1], t[0], u[0])
+		a.op("VSHUFI64X2", imm(0xdd), t[1], t[0], u[1])
+		a.op("VSHUFI64X2", imm(0x88), t[3], t[2], u[2])
+		a.op("VSHUFI64X2", imm(0xdd), t[3], t[2], u[3])
+	}
+	for odd := range 2 {
+		u := rows[4*odd : 4*odd+4]
+		a.op("VSHUFI64X2", imm(0x88), u[2], u[0], spare[odd])
+		a.op("VSHUFI64X2", imm(0xdd), u[2], u[0], spare[4+odd])
+		a.op("VSHUFI64X2", imm(0x88), u[3], u[1], spare[2+odd])
+		a.op("VSHUFI64X2", imm(0xdd), u[3], u[1], spare[6+odd])
+	}
+	for i := range 8 {
+		if columns[i] != spare[i] {
+			a.op("VMOVDQA64", spare[i], columns[i])
+		}
+	}
+}
+
+func run8(first int) (r [8]zmm) {
+	for i := range r {
+		r[i] = zmm(first + i)
+	}
+	return r
+}
+
+// zero8 clears lanes.
+func zero8(a *asm, lanes ...int) {
+	for _, i := range lanes {
+		a.op("VPXORQ", zmm(i), zmm(i), zmm(i))
+	}
+}
+
+// pad8 sets every lane from first on as the padding of a message that ends there.
+func pad8(a *asm, first int) {
+	for i := first + 1; i < 25; i++ {
+		if i != 16 {
+			zero8(a, i)
+		}
+	}
+	a.op("VPBROADCASTQ", "padding512<>+0(SB)", zmm(first))
+	a.op("VPBROADCASTQ", "padding512<>+8(SB)", zmm(16))
+}
+
+// store8 writes lanes 0 to 3 of 8 messages to 256 bytes at DI.
+func store8(a *asm) {
+	a.op("VPUNPCKLQDQ", zmm(1), zmm(0), zmm(4))
+	a.op("VPUNPCKHQDQ", zmm(1), zmm(0), zmm(5))
+	a.op("VPUNPCKLQDQ", zmm(3), zmm(2), zmm(6))
+	a.op("VPUNPCKHQDQ", zmm(3), zmm(2), zmm(7))
+	for m := range 8 {
+		for half := range 2 {
+			a.op("VEXTRACTI64X2", imm(m/2), zmm(4+m%2+2*half), mem(32*m+16*half, "DI"))
+		}
+	}
+}
+
+// sortHalves8 exchanges lanes 0 to 3 with 4 to 7 in the messages where the second half is the smaller as bytes.
+func sortHalves8(a *asm) {
+	a.op("VMOVDQU64", "swapBytes512<>+0(SB)", zmm(24))
+	for i := range 4 {
+		a.op("VPSHUFB", zmm(24), zmm(i), zmm(16+i))
+		a.op("VPSHUFB", zmm(24), zmm(4+i), zmm(20+i%4))
+		a.op("VPCMPUQ", imm(1), zmm(16+i), zmm(20+i), fmt.Sprintf("K%d", 1+i)) // second < first
+		if i < 3 {
+			a.op("VPCMPEQQ", zmm(16+i), zmm(20+i), fmt.Sprintf("K%d", 5+i))
+		}
+	}
+	for i := 2; i >= 0; i-- { // smaller from word i on: smaller in it, or equal and smaller later
+		later := "K4"
+		if i < 2 {
+			later = fmt.Sprintf("K%d", 2+i)
+		}
+		a.op("KANDB", later, fmt.Sprintf("K%d", 5+i), fmt.Sprintf("K%d", 5+i))
+		a.op("KORB", fmt.Sprintf("K%d", 5+i), fmt.Sprintf("K%d", 1+i), fmt.Sprintf("K%d", 1+i))
+	}
+	for i := range 4 {
+		a.op("VMOVDQA64", zmm(i), zmm(16+i))
+		a.op("VPBLENDMQ", zmm(4+i), zmm(i), "K1", zmm(i))
+		a.op("VPBLENDMQ", zmm(16+i), zmm(4+i), "K1", zmm(4+i))
+	}
+}
+
+func pairs8(a *asm) {
+	a.text("·keccakPairs8", "NOSPLIT", "$0-32")
+	a.op("MOVQ", "dst+0(FP)", "DI")
+	a.op("MOVQ", "src+8(FP)", "SI")
+	a.op("MOVQ", "groups+16(FP)", "CX")
+	a.op("MOVQ", "sorted+24(FP)", "DX")
+	a.op("LEAQ", "roundConstants512<>+0(SB)", "R8")
+	a.label("pairs")
+	for i := range 8 {
+		a.op("VMOVDQU64", mem(64*i, "SI"), zmm(8+i))
+	}
+	transpose8(a, run8(8), run8(0), run8(0))
+	a.op("TESTQ", "DX", "DX")
+	a.op("JZ", "pad")
+	sortHalves8(a)
+	a.label("pad")
+	pad8(a, 8)
+	a.op("CALL", "keccakF8<>(SB)")
+	store8(a)
+	a.op("ADDQ", imm(512), "SI")
+	a.op("ADDQ", imm(256), "DI")
+	a.op("DECQ", "CX")
+	a.op("JNZ", "pairs")
+	a.WriteString("\tVZEROUPPER\n")
+	a.ret()
+}
+
+// short8 loads two messages a register: quadwords 0 to 3 are the even message's, 4 to 7 the odd one's.
+func short8(a *asm) {
+	a.text("·keccakShort8", "NOSPLIT", "$0-24")
+	a.op("MOVQ", "dst+0(FP)", "DI")
+	a.op("MOVQ", "src+8(FP)", "SI")
+	a.op("MOVQ", "groups+16(FP)", "CX")
+	a.op("LEAQ", "roundConstants512<>+0(SB)", "R8")
+	a.label("short")
+	for m := range 8 { // one message a register, upper half not used
+		a.op("VMOVDQU", mem(32*m, "SI"), ymm(8+m))
+	}
+	transpose8(a, run8(8), run8(0), run8(0))
+	pad8(a, 4)
+	a.op("CALL", "keccakF8<>(SB)")
+	store8(a)
+	a.op("ADDQ", imm(256), "SI")
+	a.op("ADDQ", imm(256), "DI")
+	a.op("DECQ", "CX")
+	a.op("JNZ", "short")
+	a.WriteString("\tVZEROUPPER\n")
+	a.ret()
+}
+
+// absorb8 keeps states as 25 rows of 8 lanes: lane i of message m at 64i+8m.
+func absorb8(a *asm) {
+	a.text("·keccakAbsorb8", "NOSPLIT", "$0-16")
+	a.op("MOVQ", "state+0(FP)", "DI")
+	a.op("MOVQ", "blocks+8(FP)", "SI")
+	a.op("LEAQ", "roundConstants512<>+0(SB)", "R8")
+	for half := range 2 {
+		for m := range 8 {
+			a.op("VMOVDQU64", mem(136*m+64*half, "SI"), zmm(16+m))
+		}
+		transpose8(a, run8(16), run8(8*half), run8(8*half))
+	}
+	for m := range 8 {
+		a.op("MOVQ", mem(136*m+128, "SI"), "AX")
+		a.op("XORQ", "AX", mem(64*16+8*m, "DI"))
+	}
+	for i := range 25 {
+		if i < 16 {
+			a.op("VPXORQ", mem(64*i, "DI"), zmm(i), zmm(i))
+		} else {
+			a.op("VMOVDQU64", mem(64*i, "DI"), zmm(i))
+		}
+	}
+	a.op("CALL", "keccakF8<>(SB)")
+	for i := range 25 {
+		a.op("VMOVDQU64", zmm(i), mem(64*i, "DI"))
+	}
+	a.WriteString("\tVZEROUPPER\n")
+	a.ret()
+}

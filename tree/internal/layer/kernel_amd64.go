@@ -1,0 +1,149 @@
+//go:build amd64 && !purego
+
+package layer
+
+import (
+	"encoding/binary"
+)
+
+// kernels is the memory of one worker that hashes many messages at once. Padded blocks and states live here, so that a
+// layer costs no allocation.
+type kernels struct {
+	blocks [16 * 64 * 2]byte // a block a lane: 8 or 4 of 136 bytes, 16 of 64
+	state8 [200]uint64
+	state4 [100]uint64
+	state  [128]uint32
+}
+
+// most is how many groups one call of a kernel does: assembly cannot be preempted, and this is well below a millisecond.
+const most = 512
+
+// pairs hashes as many pairs of nodes as a kernel without copies can, and returns how many; 0 when there is none for the
+// width and prefix.
+func (k *kernels) pairs(h *Hasher, dst, src, prefix []byte, sorted bool) int {
+	keccak := h.alg == Keccak256 && len(prefix) == 0
+	sha := h.alg == SHA256 && len(prefix) == 1 && h.level == AVX512
+	if h.width != 32 || !keccak && !sha {
+		return 0
+	}
+	sort := 0
+	if sorted {
+		sort = 1
+	}
+	done, groups := 0, len(src)/(64*h.lanes)
+	for groups > 0 {
+		n := min(groups, most)
+		d, s := &dst[32*done], &src[64*done]
+		switch {
+		case sha:
+			sha256Nodes16(d, s, n, int(prefix[0]), sort)
+		case h.level == AVX512:
+			keccakPairs8(d, s, n, sort)
+		default:
+			keccakPairs4(d, s, n, sort, &k.state8)
+		}
+		done += n * h.lanes
+		groups -= n
+	}
+	return done
+}
+
+// short hashes as many messages of 32 bytes as the kernel for these can; 0 when there is none.
+func (k *kernels) short(h *Hasher, dst, src, prefix []byte, size int) (done int) {
+	if h.alg != Keccak256 || h.level != AVX512 || h.width != 32 || size != 32 || len(prefix) != 0 {
+		return 0
+	}
+	for groups := len(src) / (32 * 8); groups > 0; {
+		n := min(groups, most)
+		keccakShort8(&dst[32*done], &src[32*done], n)
+		done += 8 * n
+		groups -= n
+	}
+	return done
+}
+
+// group hashes exactly lanes messages.
+func (k *kernels) group(h *Hasher, dst, src, prefix []byte, size int) {
+	if h.alg == SHA256 {
+		k.sha(h, dst, src, prefix, size)
+		return
+	}
+	const rate = 136
+	length := len(prefix) + size
+	last := length / rate
+	clear(k.state8[:])
+	clear(k.state4[:])
+	for b := 0; b <= last; b++ {
+		for m := range h.lanes {
+			block := k.blocks[rate*m : rate*(m+1)]
+			n := fill(block, prefix, src[m*size:(m+1)*size], rate*b)
+			if b == last {
+				clear(block[n:])
+				block[n] = 0x01
+				block[rate-1] |= 0x80
+			}
+		}
+		if h.lanes == 8 {
+			keccakAbsorb8(&k.state8, &k.blocks[0])
+		} else {
+			keccakAbsorb4(&k.state4, &k.blocks[0], &k.state8)
+		}
+	}
+	state := k.state4[:]
+	if h.lanes == 8 {
+		state = k.state8[:]
+	}
+	for m := range h.lanes {
+		var out [32]byte
+		for i := range 4 {
+			binary.LittleEndian.PutUint64(out[8*i:], state[i*h.lanes+m])
+		}
+		copy(dst[m*h.width:(m+1)*h.width], out[:])
+	}
+}
+
+func (k *kernels) sha(h *Hasher, dst, src, prefix []byte, size int) {
+	length := len(prefix) + size
+	last := (length + 8) / 64
+	var out *byte
+	for b := 0; b <= last; b++ {
+		for m := range h.lanes {
+			block := k.blocks[64*m : 64*(m+1)]
+			n := fill(block, prefix, src[m*size:(m+1)*size], 64*b)
+			if n < 64 {
+				clear(block[n:])
+				if at := length - 64*b; at >= 0 {
+					block[at] = 0x80
+				}
+			}
+			if b == last {
+				binary.BigEndian.PutUint64(block[56:], uint64(length)*8)
+			}
+		}
+		first := 0
+		if b == 0 {
+			first = 1
+		}
+		if b == last {
+			out = &k.blocks[1024] // behind the blocks
+		}
+		sha256Blocks16(&k.state, &k.blocks[0], first, out)
+	}
+	for m := range h.lanes {
+		copy(dst[m*h.width:(m+1)*h.width], k.blocks[1024+32*m:])
+	}
+}
+
+// fill copies what prefix ‖ message has from an offset on into block and returns how much that was.
+func fill(block, prefix, message []byte, from int) (n int) {
+	if from < len(prefix) {
+		n = copy(block, prefix[from:])
+		from = 0
+	} else {
+		from -= len(prefix)
+	}
+	if from < len(message) {
+		n += copy(block[n:], message[from:])
+	}
+	return n
+}

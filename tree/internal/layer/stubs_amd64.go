@@ -1,0 +1,26 @@
+//go:build amd64 && !purego
+
+package layer
+
+// In gen/ is what these do; go generate writes them.
+
+//go:noescape
+func keccakPairs8(dst, src *byte, groups, sorted int)
+
+//go:noescape
+func keccakShort8(dst, src *byte, groups int)
+
+//go:noescape
+func keccakAbsorb8(state *[200]uint64, blocks *byte)
+
+//go:noescape
+func keccakPairs4(dst, src *byte, groups, sorted int, states *[200]uint64)
+
+//go:noescape
+func keccakAbsorb4(state *[100]uint64, blocks *byte, spare *[200]uint64)
+
+//go:noescape
+func sha256Nodes16(dst, src *byte, groups, prefix, sorted int)
+
+//go:noescape
+func sha256Blocks16(state *[128]uint32, blocks *byte, first int, dst *byte)
