@@ -2,6 +2,7 @@ package tree
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,26 +24,15 @@ func params(t *testing.T, base string, change func(*Profile)) Profile {
 	return p
 }
 
-// TestVectors_parameters says further formats in parameters only. Rows with outside pre-images hold the fields cut from them.
-func TestVectors_parameters(t *testing.T) {
-	packed := func(width int, order Order, fields ...Field) Profile {
-		return params(t, "uniswap-v1", func(p *Profile) { p.Width, p.Order, p.Fields = width, order, fields })
-	}
-	who, much := Field{"account", "address", SourceAccount}, Field{"amount", "uint256", SourceAmount}
-	rocket := packed(32, OrderLeafHash, who, Field{"network", "uint256", SourceColumn}, Field{"rpl", "uint256", SourceColumn}, Field{"eth", "uint256", SourceColumn}, Field{"voter", "uint256", SourceColumn})
-	rocket.Shape, rocket.Pad = PadPow2, make([]byte, 32)
-	for prefix, p := range map[string]Profile{
-		"1inch-signature128":  packed(16, OrderInput, who, much),
-		"1inch-cumulative-":   packed(32, OrderLeafHash, who, much),
-		"1inch-cumulative128": packed(16, OrderLeafHash, Field{"salt", "bytes16", SourceColumn}, who, much),
-		"merkl-": params(t, "oz-standard-v1", func(p *Profile) {
-			p.LeafHashes, p.LeafPrefixes, p.Shape = 1, [][]byte{{}}, Promote
-			p.Fields = []Field{who, {"token", "address", SourceToken}, much}
-		}),
-		"rocketpool-": rocket,
+// TestVectors_preimages rebuilds trees whose rows the vectors give as pre-images: the fields are cut from them.
+func TestVectors_preimages(t *testing.T) {
+	for prefix, entry := range map[string]string{
+		"1inch-signature128": "1inch-signature-128-v1", "1inch-cumulative-": "address-amount-packed-v1", "1inch-cumulative128": "1inch-128-v1",
+		"merkl-dispute": "merkl-v1", "merkl-sdk": "merkl-sdk-v1", "rocketpool-": "rocketpool-voter-v1",
 	} {
 		for _, v := range evmVectors(t, prefix) {
 			t.Run(v.ID, func(t *testing.T) {
+				p := lookup(t, entry)
 				r, wants := &Rows{}, []want{}
 				for _, l := range v.Leaves {
 					appendPreimage(t, &p, r, l.Preimage)
@@ -58,16 +48,10 @@ func TestVectors_parameters(t *testing.T) {
 					}
 					wants = append(wants, w)
 				}
-				s := Spec{Profile: p, Order: OrderProfile, KeepDuplicates: strings.HasPrefix(prefix, "merkl")}
-				tree := build(t, s, r)
+				tree := build(t, Spec{Profile: p, Order: OrderProfile}, r)
 				expect(t, tree, v.Root, wants)
-				if v.Leaves[0].ClaimIndex == "" {
-					return
-				}
-				s.Profile.Index = IndexPath
-				tree = build(t, s, r)
 				for i, l := range v.Leaves {
-					if got, ok := tree.Index(i); !ok || merkle.NewAmount(got) != amount(t, l.ClaimIndex) {
+					if got, ok := tree.Index(i); l.ClaimIndex != "" && (!ok || merkle.NewAmount(got) != amount(t, l.ClaimIndex)) {
 						t.Errorf("row %d: index from the path %d, want %s", i, got, l.ClaimIndex)
 					}
 				}
@@ -124,18 +108,18 @@ func appendPreimage(t *testing.T, p *Profile, r *Rows, preimage string) {
 func TestVectors_readyMade(t *testing.T) {
 	for _, prefix := range []string{"oz-simple-", "murky-", "solady-"} {
 		for _, v := range evmVectors(t, prefix) {
-			p := params(t, "oz-standard-v1", func(p *Profile) {
-				p.LeafHashes, p.LeafPrefixes, p.Fields, p.Order = 0, nil, []Field{{"leaf", "bytes32", SourceColumn}}, OrderInput
-				p.Note = "made by the vector"
-				switch {
-				case v.ID == "oz-simple-n5":
-					p.Order = OrderLeafHash
-				case prefix == "oz-simple-":
-					p.Pair = PairPositional
-				case prefix == "murky-":
-					p.Shape, p.Pad = ZeroSibling, make([]byte, 32)
+			s := Spec{Profile: lookup(t, "oz-simple-v1"), Order: OrderProfile}
+			switch {
+			case strings.HasSuffix(v.ID, "positional-node"): // a node hash of the caller's own, which keeps the children's places
+				s.Profile, s.Order = params(t, "oz-simple-v1", func(p *Profile) { p.Pair, p.Note = PairPositional, "made by the vector" }), OrderInput
+			case prefix == "solady-":
+				s.Order = OrderInput
+			case prefix == "murky-":
+				var err error
+				if s.Profile, err = lookup(t, "murky-v1").WithFields([]string{"leaf:bytes32"}); err != nil {
+					t.Fatal(err)
 				}
-			})
+			}
 			r, wants := &Rows{Columns: []Column{{Name: "leaf"}}}, []want{}
 			if prefix == "oz-simple-" {
 				r.Columns[0].Values = decode[[]string](t, v.Values)
@@ -147,10 +131,10 @@ func TestVectors_readyMade(t *testing.T) {
 				r.Columns[0].Values = append(r.Columns[0].Values, l.LeafHash)
 				wants = append(wants, want{leaf: l.LeafHash, proof: decode[[]string](t, l.Proof), hasProof: true})
 			}
-			expect(t, build(t, Spec{Profile: p, Order: OrderProfile}, r), v.Root, wants)
+			expect(t, build(t, s, r), v.Root, wants)
 			if v.PaddedRoot != "" { // filled with zeros to a power of two
-				p.Shape, p.Pad = PadPow2, make([]byte, 32)
-				if got := build(t, Spec{Profile: p, Order: OrderProfile}, r).Root(); got != hash(t, v.PaddedRoot) {
+				s.Profile.Shape, s.Profile.Pad = PadPow2, make([]byte, 32)
+				if got := build(t, s, r).Root(); got != hash(t, v.PaddedRoot) {
 					t.Errorf("%s: padded root %s, want %s", v.ID, got, v.PaddedRoot)
 				}
 			}
@@ -158,38 +142,122 @@ func TestVectors_readyMade(t *testing.T) {
 	}
 }
 
-func TestVectors_solanaParameters(t *testing.T) {
-	claimant, much := Field{"account", "pubkey", SourceAccount}, Field{"amount", "u64", SourceAmount}
-	for name, p := range map[string]Profile{
-		"jito-tip-distribution": params(t, "jito-v1", func(p *Profile) { p.Fields, p.Note = []Field{claimant, much}, "as jito-v1" }),
-		"saber-distributor": params(t, "jito-v1", func(p *Profile) {
-			p.Fields = []Field{{"index", "u64", SourceIndex}, claimant, much}
-			p.Hash, p.LeafHashes, p.LeafPrefixes, p.NodePrefix = HashKeccak256, 1, [][]byte{{}}, nil
-			p.Shape, p.Order, p.Dedupe, p.Index = Promote, OrderLeafHash, true, IndexBase58
-		}),
-		"mpl-distro": params(t, "jito-v1", func(p *Profile) {
-			p.Fields = []Field{claimant, much, {"nonce", "u64", SourceColumn}}
-			p.Hash, p.LeafHashes, p.LeafPrefixes, p.Note = HashKeccak256, 1, [][]byte{[]byte("claim")}, "tree height is stored on chain"
-		}),
+// An account's rows are an inner tree, its proof that of the row and that of the account.
+func TestVectors_eigenLayer(t *testing.T) {
+	type token struct {
+		Token, CumulativeEarnings, LeafPreimage, LeafHash string
+		ProofHashes                                       []string
+		TokenIndex                                        int
+	}
+	for _, v := range evmVectors(t, "eigenlayer-e") {
+		t.Run(v.ID, func(t *testing.T) {
+			r, wants, sides := &Rows{}, []want{}, []int{}
+			for _, e := range decode[[]struct {
+				Earner      string
+				ProofHashes []string
+				EarnerIndex int
+				Tokens      []token
+			}](t, v.Earners) {
+				for _, l := range e.Tokens {
+					r.Accounts, r.Tokens = append(r.Accounts, account(t, e.Earner)), append(r.Tokens, account(t, l.Token))
+					r.Amounts = append(r.Amounts, amount(t, l.CumulativeEarnings))
+					wants = append(wants, want{l.LeafHash, "0x" + l.LeafPreimage[4:], append(slices.Clone(l.ProofHashes), e.ProofHashes...), true}) // without the prefix
+					sides = append(sides, l.TokenIndex|e.EarnerIndex<<len(l.ProofHashes))
+				}
+			}
+			tree := build(t, Spec{Profile: lookup(t, "eigenlayer-v1"), Order: OrderProfile}, r)
+			if tree.Root() != hash(t, v.Root) {
+				t.Fatalf("root: got %s, want %s", tree.Root(), v.Root)
+			}
+			for i, w := range wants {
+				if tree.Leaf(i) != hash(t, w.leaf) || hexText(tree.Preimage(nil, i)) != w.preimage || tree.Sides(i) != sides[i] {
+					t.Errorf("row %d: leaf %s of %x, sides %b: want %s of %s, %b", i, tree.Leaf(i), tree.Preimage(nil, i), tree.Sides(i), w.leaf, w.preimage, sides[i])
+				}
+				proof := tree.Proof(i, nil)
+				if len(proof) != len(w.proof) {
+					t.Fatalf("row %d: %d proof entries, want %d", i, len(proof), len(w.proof))
+				}
+				for j := range proof {
+					if proof[j] != hash(t, w.proof[j]) {
+						t.Errorf("row %d: proof entry %d: got %s, want %s", i, j, proof[j], w.proof[j])
+					}
+				}
+			}
+		})
+	}
+}
+
+// EigenLayer's own library cannot read mixed-case lists whose texts sort otherwise than their bytes; here spelling has no say.
+func TestVectors_eigenLayerMixedCase(t *testing.T) {
+	for _, v := range evmVectors(t, "eigenlayer-mixedcase") {
+		build2 := func(spell func(string) string) *Tree {
+			r := &Rows{}
+			for _, l := range decode[[]struct{ Earner, Token, Amount string }](t, v.Input) {
+				r.Accounts, r.Tokens = append(r.Accounts, account(t, spell(l.Earner))), append(r.Tokens, account(t, l.Token))
+				r.Amounts = append(r.Amounts, amount(t, l.Amount))
+			}
+			return build(t, Spec{Profile: lookup(t, "eigenlayer-v1"), Order: OrderProfile}, r)
+		}
+		mixed, lower := build2(func(s string) string { return s }), build2(strings.ToLower)
+		if mixed.Root() != lower.Root() || mixed.Len() != 2 {
+			t.Errorf("%s: roots %s and %s", v.ID, mixed.Root(), lower.Root())
+		}
+	}
+}
+
+// Limits are stated in tokens of 18 decimals; "unlimited" is the widest number.
+func TestVectors_thirdweb(t *testing.T) {
+	for prefix, entry := range map[string]string{"thirdweb-sharded-v1": "thirdweb-drop-v1"} {
+		for _, v := range evmVectors(t, prefix) {
+			r, wants := &Rows{}, []want{}
+			for _, l := range v.Leaves {
+				limit := maxAmount(t)
+				if l.MaxClaimable != "unlimited" {
+					var err error
+					if limit, err = merkle.ParseTokens(l.MaxClaimable, 18); err != nil {
+						t.Fatal(err)
+					}
+				}
+				r.Accounts, r.Amounts = append(r.Accounts, account(t, l.Address)), append(r.Amounts, limit)
+				wants = append(wants, want{leaf: l.LeafHash, proof: decode[[]string](t, l.Proof), hasProof: true})
+			}
+			tree := build(t, Spec{Profile: lookup(t, entry), Order: OrderProfile}, r)
+			expect(t, tree, v.Root, wants)
+			if sum, ok := tree.Total(); ok {
+				t.Errorf("%s: the sum of limits beyond 256 bits is %s", v.ID, sum)
+			}
+		}
+	}
+}
+
+func TestVectors_solana(t *testing.T) {
+	for name, entry := range map[string]string{
+		"jito-tip-distribution": "jito-tip-v1", "saber-distributor": "saber-v1", "mpl-distro": "mpl-distro-v1", "pyth-wormhole-token-dispenser": "pyth-v1",
 	} {
 		for _, v := range solanaVectors(t, name) {
-			q := p.clone()
-			q.TotalBits = 256 // sums of the vectors are beyond what a mint can hold
+			p := lookup(t, entry).clone()
+			p.TotalBits, p.Zero = 256, ZeroKeep // sums of the vectors are beyond what a mint can hold
 			if v.OddRule != "" && v.OddRule != "dup" {
-				q.Shape = Promote
+				p.Shape = Promote
 			}
 			r, wants := &Rows{}, []want{}
-			if name == "mpl-distro" {
-				r.Columns = []Column{{Name: "nonce"}}
+			for _, f := range p.Fields {
+				if f.Source == SourceColumn {
+					r.Columns = append(r.Columns, Column{Name: f.Name})
+				}
 			}
 			for _, c := range v.Claims {
-				r.Accounts, r.Amounts = append(r.Accounts, account(t, c.Claimant)), append(r.Amounts, amount(t, c.Amount))
-				if r.Columns != nil {
-					r.Columns[0].Values = append(r.Columns[0].Values, c.Nonce)
+				if p.Has(SourceAccount) {
+					r.Accounts = append(r.Accounts, account(t, c.Claimant))
+				}
+				r.Amounts = append(r.Amounts, amount(t, c.Amount))
+				for i := range r.Columns {
+					col := &r.Columns[i]
+					col.Values = append(col.Values, map[string]string{"nonce": c.Nonce, "ecosystem": c.Ecosystem, "identity": c.Identity}[col.Name])
 				}
 				wants = append(wants, want{c.LeafHash, c.Preimage, c.Proof, true})
 			}
-			tree := build(t, Spec{Profile: q, Order: OrderProfile, KeepDuplicates: true}, r)
+			tree := build(t, Spec{Profile: p, Order: OrderProfile}, r)
 			expect(t, tree, v.Root, wants)
 			for i, c := range v.Claims {
 				if got, ok := tree.Index(i); ok && got != c.Index {
@@ -197,29 +265,5 @@ func TestVectors_solanaParameters(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-// Pyth's leaf is an enumeration, which no type list says yet; the tree over ready-made leaves is in reach.
-func TestVectors_pythTree(t *testing.T) {
-	for _, v := range solanaVectors(t, "pyth-wormhole-token-dispenser") {
-		p := params(t, "jito-v1", func(p *Profile) {
-			p.Hash, p.Width, p.LeafHashes, p.LeafPrefixes, p.Shape = HashKeccak256, 20, 0, nil, PadPow2
-			p.Fields, p.Note = []Field{{"leaf", "bytes20", SourceColumn}}, "made by the vector"
-			p.Pad = p.sum([]byte{2})
-		})
-		r, wants := &Rows{Columns: []Column{{Name: "leaf"}}}, []want{}
-		for _, c := range v.Claims {
-			r.Columns[0].Values = append(r.Columns[0].Values, "0x"+c.LeafHash)
-			raw, err := parseHex("0x" + c.Preimage)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if leaf := refHash(&p, []byte{0}, raw); hexText(leaf) != "0x"+c.LeafHash {
-				t.Errorf("leaf %x, want %s", leaf, c.LeafHash)
-			}
-			wants = append(wants, want{leaf: c.LeafHash, proof: c.Proof, hasProof: true})
-		}
-		expect(t, build(t, Spec{Profile: p, Order: OrderProfile}, r), v.Root, wants)
 	}
 }

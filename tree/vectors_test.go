@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/big"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -124,7 +125,7 @@ type evmVector struct {
 		CumulativeAmount          string
 		Value                     json.RawMessage
 		Preimage, Inner, LeafHash string
-		Leaf128                   string
+		Leaf128, MaxClaimable     string
 		Proof                     json.RawMessage
 		ProofBytes, ClaimIndex    string
 	}
@@ -133,6 +134,8 @@ type evmVector struct {
 		Claims map[string]struct{ Proof []string }
 	}
 	Output     json.RawMessage
+	Input      json.RawMessage
+	Earners    json.RawMessage
 	ParamSet   *struct{ TwoLevel bool }
 	PaddedRoot string
 	Proofs     [][]string
@@ -219,6 +222,10 @@ func TestVectors_uniswapOldFormat(t *testing.T) {
 // The Tokensoft generator takes the index from its input and each leaf field from a list.
 func TestVectors_tokensoft(t *testing.T) {
 	for _, v := range evmVectors(t, "tokensoft-") {
+		entry := "tokensoft-v1"
+		if strings.Contains(v.ID, "continuous") {
+			entry = "tokensoft-continuous-v1"
+		}
 		t.Run(v.ID, func(t *testing.T) {
 			type data struct {
 				Name, Type string
@@ -230,23 +237,24 @@ func TestVectors_tokensoft(t *testing.T) {
 					Data  []data
 				}
 			}](t, v.Output)
-			s := Spec{Profile: lookup(t, "uniswap-v1"), Order: OrderProfile}
+			s := Spec{Profile: lookup(t, entry), Order: OrderProfile}
 			r, wants := &Rows{}, []want{}
+			for _, f := range s.Profile.Fields[3:] {
+				r.Columns = append(r.Columns, Column{Name: f.Name})
+			}
 			for _, c := range out.Claims {
 				for i, d := range c.Data {
 					text := strings.Trim(string(d.Value), `"`)
-					switch d.Name {
-					case "index":
+					switch field, ok := s.Profile.Match(d.Name); {
+					case !ok || field != i:
+						t.Fatalf("%s is for field %d, want %d", d.Name, field, i)
+					case i == 0:
 						r.Index = append(r.Index, decode[uint64](t, json.RawMessage(text)))
-					case "beneficiary":
+					case i == 1:
 						r.Accounts = append(r.Accounts, account(t, text))
-					case "amount":
+					case i == 2:
 						r.Amounts = append(r.Amounts, amount(t, text))
-					default: // further columns behind the three
-						if len(s.Profile.Fields) <= i {
-							s.Profile.Fields = append(s.Profile.Fields, Field{d.Name, d.Type, SourceColumn})
-							r.Columns = append(r.Columns, Column{Name: d.Name})
-						}
+					default:
 						r.Columns[i-3].Values = append(r.Columns[i-3].Values, text)
 					}
 				}
@@ -286,17 +294,15 @@ func ozRows(t *testing.T, fields []string, values [][]string) *Rows {
 }
 
 func TestVectors_openZeppelin(t *testing.T) {
-	for prefix, fields := range map[string][]string{
-		"oz-standard-": {"account:address", "amount:uint256"},
-		"sablier-":     {"index:uint256", "account:address", "amount:uint128"},
-		"morpho-":      {"account:address", "token:address", "amount:uint256"},
-		"lido-":        {"index:uint256", "amount:uint256"},
+	for prefix, entry := range map[string]string{
+		"oz-standard-": "oz-standard-v1", "oz-standard-address-uint256": "hedgey-v1", "sablier-": "sablier-v1", "morpho-": "morpho-urd-v1", "lido-": "lido-csm-v1",
 	} {
 		for _, v := range evmVectors(t, prefix) {
-			t.Run(v.ID, func(t *testing.T) {
-				p, err := lookup(t, "oz-standard-v1").WithFields(fields)
-				if err != nil {
-					t.Fatal(err)
+			t.Run(v.ID+"/"+entry, func(t *testing.T) {
+				p := lookup(t, entry)
+				var fields []string
+				for _, f := range p.Fields {
+					fields = append(fields, f.Source+":"+f.Type)
 				}
 				var values [][]string
 				var wants []want
@@ -308,7 +314,8 @@ func TestVectors_openZeppelin(t *testing.T) {
 				if v.Options.SortLeaves != nil && !*v.Options.SortLeaves {
 					s.Order = OrderInput
 				}
-				tree := build(t, s, ozRows(t, fields, values))
+				rows := ozRows(t, fields, values)
+				tree := build(t, s, rows)
 				if s.KeepDuplicates {
 					wants = nil // a value stands for several leaves: OZ gives the proof of the last
 					if tree.Len() != len(values) {
@@ -316,7 +323,42 @@ func TestVectors_openZeppelin(t *testing.T) {
 					}
 				}
 				expect(t, tree, v.Root, wants)
+				free, err := lookup(t, "oz-standard-v1").WithFields(fields) // the same leaf as a type list
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.Profile = free
+				if rows.Index == nil && free.Index == IndexGiven {
+					for i := range values {
+						rows.Index = append(rows.Index, uint64(i))
+					}
+				}
+				expect(t, build(t, s, rows), v.Root, wants)
 			})
+		}
+	}
+}
+
+// TestVectors_noneLeftOut wants each vector in one of the tests of this package.
+func TestVectors_noneLeftOut(t *testing.T) {
+	known := []string{
+		"uniswap-v1-", "uniswap-oldformat", "oz-standard-", "oz-simple-", "sablier-", "morpho-", "lido-", "hedgey-docs", "merkl-dispute", "merkl-sdk", "eigenlayer-e",
+		"eigenlayer-mixedcase", "rocketpool-", "1inch-signature128", "1inch-cumulative-", "1inch-cumulative128", "thirdweb-sharded-v1", "tokensoft-", "negative-64-byte",
+		"murky-", "solady-",
+	}
+	var evm struct{ Vectors []struct{ ID string } }
+	load(t, "evm.json", &evm)
+	for _, v := range evm.Vectors {
+		if !slices.ContainsFunc(known, func(prefix string) bool { return strings.HasPrefix(v.ID, prefix) }) {
+			t.Errorf("no test rebuilds %s", v.ID)
+		}
+	}
+	var file struct{ Profiles map[string]json.RawMessage }
+	load(t, "solana.json", &file)
+	solana := []string{"jito-distributor", "jupiter-ts-test-tree", "jito-tip-distribution", "saber-distributor", "mpl-distro", "pyth-wormhole-token-dispenser"}
+	for name := range file.Profiles {
+		if !slices.Contains(solana, name) {
+			t.Errorf("no test rebuilds %s", name)
 		}
 	}
 }
