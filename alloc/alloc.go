@@ -21,6 +21,9 @@ type Options struct {
 	// Progress is told how far a stage is, in rows or entrants; total is -1 when unknown. It may be nil, and is called from
 	// one goroutine at a time.
 	Progress func(stage string, done, total int64)
+	// LeafColumns names the leaf fields of a tree that a list of fixed/v1 fills by columns of their own, in leaf order (export.LeafColumns: profiles
+	// are not known here). nil takes those of the tree's fields.
+	LeafColumns func(t *campaign.Tree) []string
 }
 
 // Allocation is what a campaign pays, in whole base units, with the ledger that proves it.

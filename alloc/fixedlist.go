@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/campaign"
 )
 
 // What may be wrong with a row of the list of fixed/v1.
@@ -47,18 +48,29 @@ const (
 	listOwn
 )
 
-// ownColumns are the names in the trees' fields that are neither part of every claim nor constants.
+// ownColumns are the leaf fields of the trees that are neither part of every claim nor constants.
 func (r *reading) ownColumns() []string {
+	names := r.o.LeafColumns
+	if names == nil {
+		names = statedColumns
+	}
 	var list []string
-	for _, t := range r.c.Trees {
-		for _, f := range t.Fields {
-			name, _, _ := strings.Cut(f, ":")
-			if _, constant := t.Constants[name]; constant || slices.Contains(list, name) {
-				continue
-			}
-			if !slices.Contains([]string{"account", "amount", "token", "chain", "index", "locked"}, name) {
+	for i := range r.c.Trees {
+		for _, name := range names(&r.c.Trees[i]) {
+			if !slices.Contains(list, name) && !slices.Contains([]string{"account", "amount", "token", "chain", "index", "locked"}, name) {
 				list = append(list, name)
 			}
+		}
+	}
+	return list
+}
+
+// statedColumns are the names in a tree's fields that are no constants.
+func statedColumns(t *campaign.Tree) (list []string) {
+	for _, f := range t.Fields {
+		name, _, _ := strings.Cut(f, ":")
+		if _, constant := t.Constants[name]; !constant {
+			list = append(list, name)
 		}
 	}
 	return list

@@ -188,6 +188,9 @@ func (r *reader) ownColumns(c *Campaign) {
 	in := c.Rule.Fixed.List
 	known := append(slices.Clone(info.Inputs[0].Columns), info.Inputs[0].Optional...)
 	for _, t := range c.Trees {
+		if len(t.Fields) == 0 && t.Profile != "" { // its profile says which columns there are; who reads the list knows them
+			return
+		}
 		for _, f := range t.Fields {
 			name, _, _ := strings.Cut(f, ":")
 			known = append(known, name)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree"
@@ -29,18 +28,25 @@ func (r *Reader) Find(a merkle.Account) ([]Proven, error) {
 			return nil, err
 		}
 		slices.Reverse(shards)
+		var hits []hit
 		for _, i := range shards {
 			f, name, err := r.shard(g, i)
 			if err != nil {
 				return nil, err
 			}
-			err = g.search(f, text, func(t *readTree, p Proven) {
-				p.File = name
-				found = append(found, placed{p, t.place})
-			})
+			of, err := g.search(f, text)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
+			if of.name = name; len(of.rows) > 0 {
+				hits = append(hits, of)
+			}
+		}
+		if err := g.prove(hits, func(h hit, t *readTree, p Proven) {
+			p.File = h.name
+			found = append(found, placed{p, t.place})
+		}); err != nil {
+			return nil, err
 		}
 	}
 	slices.SortStableFunc(found, func(a, b placed) int { return cmp.Compare(a.place, b.place) })
@@ -51,37 +57,61 @@ func (r *Reader) Find(a merkle.Account) ([]Proven, error) {
 	return out, nil
 }
 
-// search gives every claim of the account in a shard to found.
-func (g *readGroup) search(f *shardFile, account string, found func(*readTree, Proven)) error {
-	var hits []int
+// hit is a shard with rows of the account that is looked for.
+type hit struct {
+	name string
+	file *shardFile
+	rows []int
+}
+
+// search finds the account's rows in a shard. All rows are checked for their form.
+func (g *readGroup) search(f *shardFile, account string) (hit, error) {
+	h := hit{file: f}
 	for i := range f.Rows {
 		cells, err := f.row(i, g)
 		if err != nil {
-			return err
+			return h, err
 		}
 		if cells[0] == account {
-			hits = append(hits, i)
+			h.rows = append(h.rows, i)
 		}
 	}
-	if len(hits) == 0 {
-		return nil
-	}
+	return h, nil
+}
+
+// prove gives every claim of the rows found to found.
+func (g *readGroup) prove(hits []hit, found func(hit, *readTree, Proven)) error {
 	from := 1
 	for k, family := range g.families {
-		columns := g.cells[k]
-		to := from + len(columns)
-		if g.Layout == LayoutSubtree {
-			if err := g.proveSubtree(f, k, from, hits, found); err != nil {
-				return fmt.Errorf("tree %q: %w", family[0].ID, err)
+		if g.Layout == LayoutInline && family[0].Profile.Grouping == tree.GroupingTwoLevel {
+			if err := g.proveTwoLevel(hits, k, from, found); err != nil {
+				return err
 			}
 		} else {
-			for _, i := range hits {
-				if err := g.proveInline(f, k, from, i, found); err != nil {
-					return fmt.Errorf("tree %q: row %d: %w", family[0].Family, i, err)
+			for _, h := range hits {
+				if err := g.proveShard(h, k, from, found); err != nil {
+					return fmt.Errorf("%s: %w", h.name, err)
 				}
 			}
 		}
-		from = to
+		from += len(g.cells[k])
+	}
+	return nil
+}
+
+// proveShard gives the claims of a family's tree in one shard to found.
+func (g *readGroup) proveShard(h hit, family, from int, found func(hit, *readTree, Proven)) error {
+	give := func(t *readTree, p Proven) { found(h, t, p) }
+	if g.Layout == LayoutSubtree {
+		if err := g.proveSubtree(h.file, family, from, h.rows, give); err != nil {
+			return fmt.Errorf("tree %q: %w", g.families[family][0].ID, err)
+		}
+		return nil
+	}
+	for _, i := range h.rows {
+		if err := g.proveInline(h.file, family, from, i, give); err != nil {
+			return fmt.Errorf("tree %q: row %d: %w", g.families[family][0].Family, i, err)
+		}
 	}
 	return nil
 }
@@ -138,76 +168,16 @@ func (g *readGroup) path(f *shardFile, family int) (proof []merkle.Hash, sides i
 	return proof, sides, nil
 }
 
-// proveInline takes the proof as the row has it.
-func (g *readGroup) proveInline(f *shardFile, family, from, row int, found func(*readTree, Proven)) error {
-	cells := f.Rows[row].([]any)
-	trees := g.families[family]
-	part, position := 0, -1
-	var texts []any
-	for c, column := range g.cells[family] {
-		cell := cells[from+c]
-		var err error
-		switch column.Field {
-		case cellPart:
-			part, err = strconv.Atoi(cell.(string))
-		case cellPosition:
-			position, err = strconv.Atoi(cell.(string))
-		case cellProof:
-			texts = cell.([]any)
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", column.Field, err)
-		}
-	}
-	if part < 0 || part >= len(trees) {
-		return fmt.Errorf("part %d of %d", part, len(trees))
-	}
-	t := trees[part]
-	if t.Order == string(tree.OrderAccount) {
-		if position = f.Shard*g.shardSize + row; t.Parts > 1 {
-			for _, before := range trees[:part] {
-				position -= before.Leaves
-			}
-		}
-	}
-	var proof []merkle.Hash
-	for j, text := range texts {
-		s, _ := text.(string)
-		h, err := parseHash(s, t.Profile.Width)
-		if err != nil {
-			return fmt.Errorf("proof entry %d: %w", j, err)
-		}
-		proof = append(proof, h)
-	}
-	rows := newCells(t, g.cells[family], 1)
-	if err := rows.add(cells, from); err != nil {
-		return err
-	}
-	leaf, err := t.build(rows, 0)
-	if err != nil {
-		return err
-	}
-	sides := 0
-	if t.Profile.Pair == tree.PairPositional {
-		if position < 0 || position >= t.Leaves {
-			return fmt.Errorf("position %d of %d leaves", position, t.Leaves)
-		}
-		sides = sidesOf(t.Profile.Shape, t.Leaves, position)
-	}
-	p, err := t.proven(leaf, 0, proof, sides)
-	if err != nil {
-		return err
-	}
-	found(t, p)
-	return nil
-}
-
-// build hashes rows as a shard's subtree, or for a single row just its leaf.
+// build hashes rows as a shard's subtree, or for a single row just its leaf; for a two-level profile the rows of one account as their tree.
 func (t *readTree) build(rows *cells, levels int) (*tree.Tree, error) {
+	order := tree.OrderInput
+	if t.Profile.Grouped() {
+		order = tree.OrderProfile
+	}
 	if t.Profile.Shape == tree.Heap {
 		levels = 0
 	}
 	return tree.Build(context.Background(), tree.Spec{
-		Profile: t.Profile, Order: tree.OrderInput, Token: t.token, Constants: rows.constants, Workers: 1, Levels: levels, KeepDuplicates: true,
+		Profile: t.Profile, Order: order, Token: t.token, Constants: rows.constants, Workers: 1, Levels: levels, KeepDuplicates: true,
 	}, &rows.Rows)
 }

@@ -198,8 +198,12 @@ func (g *group) plan(shard int) error {
 	g.columns = g.makeColumns()
 	if g.layout == LayoutInline {
 		for _, family := range g.families {
-			if p := family[0].Tree.Profile(); p.Pair == tree.PairPositional && g.order == tree.OrderLeafHash {
+			if p := family[0].Tree.Profile(); p.Pair != tree.PairPositional {
+				continue
+			} else if g.order == tree.OrderLeafHash {
 				return fmt.Errorf("tree %q: order %s with %s pairs cannot be published: no row says where its leaf stands", family[0].ID, g.order, p.Pair)
+			} else if p.Grouped() && !everyLevel(p.Shape) {
+				return fmt.Errorf("tree %q: grouping %s with %s pairs and shape %s cannot be published: no row says which levels its proof has entries for", family[0].ID, p.Grouping, p.Pair, p.Shape)
 			}
 		}
 		for from := 0; from < g.claims; from += shard {
@@ -224,6 +228,9 @@ func (g *group) plan(shard int) error {
 	}
 	return nil
 }
+
+// everyLevel reports whether a proof has an entry for each level, so that the bits of a position are its sides.
+func everyLevel(s tree.Shape) bool { return s != tree.Heap && s != tree.Promote }
 
 // joinRuns makes one of runs that follow each other.
 func joinRuns(runs [][2]int) [][2]int {

@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"strconv"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree"
@@ -19,7 +20,7 @@ type Proven struct {
 	Account  merkle.Account
 	Amount   merkle.Amount // base units of the chain
 	Locked   merkle.Amount // base units of the chain; 0 where the leaf has no such field
-	Index    string        // the leaf's index field in decimal; empty where it has none
+	Index    string        // the leaf's index field in decimal, or the number that the contract reads from the proof; empty where it has none
 	Fields   []FieldValue  // the whole leaf, in order: with Proof, the arguments of the claim
 	Leaf     merkle.Hash   // in the first Width bytes, as all hashes here
 	Proof    []merkle.Hash // leaf to root
@@ -28,6 +29,11 @@ type Proven struct {
 	Profile  string // profile name
 	Claim    string // signature of the contract's claim function, empty when this release does not know the profile
 	File     string // shard that it was read from
+
+	// Of a two-level profile only, else 0.
+	Inner    int // so many entries of Proof, from its beginning, are of the account's own tree
+	Rank     int // place of the claim in that tree: its rank among the account's by the bytes of the token
+	Position int // place of the account in the upper tree: its rank among the tree's accounts by their bytes
 }
 
 // FieldValue is a leaf field as published: numbers in decimal, bytes and EVM addresses in lower-case hex, Solana keys in base58.
@@ -37,16 +43,27 @@ type FieldValue struct {
 
 // proven checks the proof against the manifest's root and fills in what the claim needs.
 func (t *readTree) proven(sub *tree.Tree, row int, proof []merkle.Hash, sides int) (Proven, error) {
+	p := t.describe(sub, row, proof)
+	if len(proof) > t.Depth || !tree.Verify(&t.Profile, p.Leaf, sides, proof, t.root) {
+		return p, t.refused(&p)
+	}
+	return p, nil
+}
+
+// refused says why the proof of a claim is none.
+func (t *readTree) refused(p *Proven) error {
+	if len(p.Proof) > t.Depth {
+		return fmt.Errorf("proof of %d hashes in a tree of depth %d", len(p.Proof), t.Depth)
+	}
+	return fmt.Errorf("the proof of %s does not lead to the root %s", p.Account, t.Root)
+}
+
+// describe fills in all that does not depend on whether the proof holds.
+func (t *readTree) describe(sub *tree.Tree, row int, proof []merkle.Hash) Proven {
 	rows := sub.Rows()
 	p := Proven{
 		Tree: t.ID, Family: t.Family, Chain: t.Chain, Account: rows.Accounts[row], Leaf: sub.Leaf(row), Proof: proof, Root: t.root,
 		Width: t.Profile.Width, Profile: t.Profile.Name, Claim: t.Profile.Claim,
-	}
-	if len(proof) > t.Depth {
-		return p, fmt.Errorf("proof of %d hashes in a tree of depth %d", len(proof), t.Depth)
-	}
-	if !tree.Verify(&t.Profile, p.Leaf, sides, proof, t.root) {
-		return p, fmt.Errorf("the proof of %s does not lead to the root %s", p.Account, t.Root)
 	}
 	token := t.token
 	if rows.Tokens != nil {
@@ -68,7 +85,12 @@ func (t *readTree) proven(sub *tree.Tree, row int, proof []merkle.Hash, sides in
 		}
 		p.Fields = append(p.Fields, v)
 	}
-	return p, nil
+	if t.Profile.Index == tree.IndexPath {
+		if index, ok := tree.PathIndex(&t.Profile, p.Leaf, proof, t.Depth); ok {
+			p.Index = strconv.FormatUint(index, 10)
+		}
+	}
+	return p
 }
 
 // sidesOf says for each entry of the proof of a position whether the running node is the right child (bit set).

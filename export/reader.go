@@ -127,7 +127,11 @@ func (r *Reader) addTree(place int) error {
 	if t.chain.Family() != p.Accounts {
 		return fmt.Errorf("chain %s cannot have %s accounts", t.chain, p.Accounts)
 	}
-	if info.Leaves < 1 || info.Depth != bits.Len(uint(info.Leaves-1)) || len(info.Tokens) == 0 || len(info.Totals) != len(info.Tokens) {
+	least, most := bits.Len(uint(info.Leaves-1)), bits.Len(uint(info.Leaves-1))
+	if p.Grouped() { // a group's tree and the upper tree are each at most as deep as one tree of all leaves
+		least, most = 0, 2*most
+	}
+	if info.Leaves < 1 || info.Depth < least || info.Depth > most || len(info.Tokens) == 0 || len(info.Totals) != len(info.Tokens) {
 		return errors.New("leaves, depth, tokens and totals do not go together")
 	}
 	for _, id := range info.Tokens {

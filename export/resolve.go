@@ -3,7 +3,6 @@ package export
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/merkle-drop/merkle/alloc"
@@ -50,32 +49,15 @@ func (f *family) resolve(a *alloc.Allocation) error {
 }
 
 func (f *family) resolveProfile() error {
-	p, err := tree.Lookup(f.tree.Profile)
+	t := *f.tree
+	t.Chain = f.chain
+	p, constants, err := LeafProfile(&t)
 	if err != nil {
 		return err
 	}
-	if len(f.tree.Fields) > 0 {
-		if p, err = p.WithFields(f.tree.Fields); err != nil {
-			return err
-		}
-	}
-	if len(f.tree.Constants) > 0 {
-		if p, err = p.WithConstants(slices.Sorted(maps.Keys(f.tree.Constants))...); err != nil {
-			return err
-		}
-	}
-	if p.Accounts != f.chain.Family() {
-		return fmt.Errorf("profile %s is for %s accounts, chain %s has %s accounts", p.Name, p.Accounts, f.chain, f.chain.Family())
-	}
-	if p.Grouping != tree.GroupingNone {
-		return fmt.Errorf("profile %s: grouping %s cannot be published by this release", p.Name, p.Grouping)
-	}
-	f.profile, f.order = p, tree.Order(f.tree.Order)
+	f.profile, f.constants, f.order = p, constants, tree.Order(f.tree.Order)
 	if f.order == tree.OrderProfile {
 		f.order = p.Order
-	}
-	if f.order == tree.OrderKey {
-		return fmt.Errorf("profile %s: order %s cannot be published by this release", p.Name, f.order)
 	}
 	return nil
 }
@@ -101,9 +83,6 @@ func (f *family) resolveTranches() error {
 // resolveFields refuses a leaf that could not be filled, or that would not tell two claims of an account apart.
 func (f *family) resolveFields(tranches bool) error {
 	p := &f.profile
-	if !p.Has(tree.SourceAccount) {
-		return fmt.Errorf("the leaf of profile %s has no account field: whoever sees a claim could take it", p.Name)
-	}
 	if len(f.tokens) > 1 && !p.Has(tree.SourceToken) {
 		return fmt.Errorf("%d tokens in one tree, but the leaf of profile %s has no token field to tell them apart", len(f.tokens), p.Name)
 	}
@@ -120,16 +99,12 @@ func (f *family) resolveFields(tranches bool) error {
 				if t.asset.Asset.Token.IsZero() {
 					return fmt.Errorf("field %s: asset %s has no token address", field.Name, t.asset.Asset)
 				}
-			case tree.SourceConstant:
-				if _, ok := f.tree.Constants[field.Name]; !ok {
-					return fmt.Errorf("field %s: a constant of profile %s, give its value in constants", field.Name, p.Name)
-				}
 			case tree.SourceColumn:
 				if tranches && field.Name == tree.FieldUnlock {
 					continue
 				}
 				if extra(t.alloc, field.Name) == nil {
-					return fmt.Errorf("field %s: neither a value that the rule gives, nor a constant, nor a column of the list", field.Name)
+					return fmt.Errorf("field %s of profile %s: neither a value that the rule gives, nor a constant, nor a column of the list", field.Name, p.Name)
 				}
 			case tree.SourceIndex:
 				if t.alloc.Index != nil {

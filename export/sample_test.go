@@ -129,7 +129,7 @@ func allocation(t testing.TB, yaml string, inputs map[string]string) *alloc.Allo
 	if err != nil {
 		t.Fatalf("%v\n%s", err, yaml)
 	}
-	a, err := alloc.Compute(context.Background(), c, alloc.Options{Open: func(name string) (io.ReadCloser, error) {
+	a, err := alloc.Compute(context.Background(), c, alloc.Options{LeafColumns: LeafColumns, Open: func(name string) (io.ReadCloser, error) {
 		text, ok := inputs[name]
 		if !ok {
 			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}

@@ -27,6 +27,7 @@ type columnKind uint8
 const (
 	kindPart columnKind = iota
 	kindPosition
+	kindRank  // of the account among its tree's accounts
 	kindField // digits and letters only
 	kindText  // any text
 	kindProof
@@ -43,8 +44,12 @@ func (g *group) makeColumns() []column {
 		if g.layout == LayoutInline && first.Parts > 1 {
 			add(cellPart, kindPart, 0)
 		}
-		if g.layout == LayoutInline && g.order == tree.OrderInput {
+		switch {
+		case g.layout != LayoutInline:
+		case g.order == tree.OrderInput:
 			add(cellPosition, kindPosition, 0)
+		case first.Tree.Profile().Grouping == tree.GroupingTwoLevel:
+			add(cellPosition, kindRank, 0)
 		}
 		for j, f := range first.Tree.Profile().Fields {
 			switch {
@@ -65,7 +70,7 @@ func (g *group) makeColumns() []column {
 // constant reports whether a leaf field has one value for the whole family and so no cell.
 func (t *Tree) constant(f tree.Field) bool {
 	switch f.Source {
-	case tree.SourceConstant:
+	case tree.SourceConstant, tree.SourceDomain:
 		return true
 	case tree.SourceToken:
 		return len(t.Tokens) == 1
@@ -143,6 +148,8 @@ func (w *shardWriter) row(b []byte, g *group, place int) ([]byte, error) {
 			b = strconv.AppendInt(b, int64(t.Part), 10)
 		case kindPosition:
 			b = strconv.AppendInt(b, int64(t.Tree.Position(row)), 10)
+		case kindRank:
+			b = strconv.AppendInt(b, int64(t.Tree.GroupOf(row)), 10)
 		case kindField:
 			b = t.Tree.AppendValue(b, row, c.field)
 		}

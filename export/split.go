@@ -61,7 +61,7 @@ func (f *family) build(ctx context.Context, o Options, faults *merkle.Faults) ([
 			part = pickRows(&f.rows, rows)
 			t.Entrants = pick(f.entrants, rows)
 		}
-		spec := tree.Spec{Profile: f.profile, Order: f.order, Constants: f.tree.Constants, Workers: o.Workers, KeepDuplicates: len(f.tokens) > 1}
+		spec := tree.Spec{Profile: f.profile, Order: f.order, Constants: f.constants, Workers: o.Workers, KeepDuplicates: len(f.tokens) > 1}
 		if len(f.tokens) == 1 {
 			spec.Token = f.tokens[0].asset.Asset.Token
 		}

@@ -106,6 +106,8 @@ type family struct {
 	profile tree.Profile
 	order   tree.Order // resolved
 
+	constants map[string]string // all of the profile's, also those that the campaign leaves out
+
 	rows     tree.Rows
 	entrants []uint32
 	owner    []int           // row -> index in tokens; nil when there is one token

@@ -54,7 +54,7 @@ func build(c *cli.Context) error {
 	}
 	bar := newProgress(c)
 	defer bar.done()
-	a, err := alloc.Compute(c.Context, camp, alloc.Options{Progress: bar.update})
+	a, err := alloc.Compute(c.Context, camp, alloc.Options{Progress: bar.update, LeafColumns: export.LeafColumns})
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/alloc"
 	"github.com/merkle-drop/merkle/campaign"
-	"github.com/merkle-drop/merkle/tree"
+	"github.com/merkle-drop/merkle/export"
 )
 
 func checkCommand() *cli.Command {
@@ -43,22 +43,13 @@ func checkCommand() *cli.Command {
 // checkAll gathers the faults of the profiles and of the inputs in one list.
 func checkAll(c *cli.Context, camp *campaign.Campaign, bar *progress) error {
 	var faults merkle.Faults
-	for _, t := range camp.Trees {
-		p, err := tree.Lookup(t.Profile)
-		if err == nil && len(t.Fields) > 0 {
-			p, err = p.WithFields(t.Fields)
-		}
-		if err == nil {
-			err = p.Validate()
-		}
-		if err == nil && t.Chain.Family() != p.Accounts {
-			err = fmt.Errorf("is for %s accounts, chain %s of tree %q has %s accounts", p.Accounts, t.Chain, t.ID, t.Chain.Family())
-		}
-		if err != nil {
+	for i := range camp.Trees {
+		t := &camp.Trees[i]
+		if _, _, err := export.LeafProfile(t); err != nil {
 			faults.Add(&merkle.Fault{Pos: t.Pos, Field: "profile", Value: t.Profile, Err: err})
 		}
 	}
-	err := alloc.Check(c.Context, camp, alloc.Options{Progress: bar.update})
+	err := alloc.Check(c.Context, camp, alloc.Options{Progress: bar.update, LeafColumns: export.LeafColumns})
 	if more, ok := merkle.AsFaults(err); ok {
 		for _, f := range more.List {
 			faults.Add(f)

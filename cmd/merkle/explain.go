@@ -8,6 +8,7 @@ import (
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/alloc"
+	"github.com/merkle-drop/merkle/export"
 )
 
 // argAccount reads an account given on the command line.
@@ -39,7 +40,7 @@ func explainCommand() *cli.Command {
 			}
 			bar := newProgress(c)
 			defer bar.done()
-			e, err := alloc.Explain(c.Context, camp, who, alloc.Options{Progress: bar.update})
+			e, err := alloc.Explain(c.Context, camp, who, alloc.Options{Progress: bar.update, LeafColumns: export.LeafColumns})
 			if err != nil {
 				return err
 			}
