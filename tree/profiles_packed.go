@@ -14,7 +14,7 @@ func packedEntries() []Profile {
 		p.RootGetter = `getBytes32(keccak256("rewards.merkle.root" ‖ interval)) of RocketStorage`
 		p.Aliases = append(p.Aliases,
 			Alias{"network", []string{"rewardNetwork", "reward_network", "networkId"}},
-			Alias{"amountRPL", []string{"rpl", "totalRPL", "total_rpl", "rplAmount", "collateralRpl"}},
+			Alias{"amountRPL", []string{"rpl", "totalRPL", "total_rpl", "rplAmount"}},
 			Alias{"amountETH", []string{"eth", "totalETH", "total_eth", "ethAmount", "smoothingPoolEth"}})
 		return evm(once(p))
 	}

@@ -102,7 +102,7 @@ func TestReal_fei(t *testing.T) {
 	published(t, "fei/roots.json", &roots)
 	published(t, "fei/mergedBalances.json", &balances)
 	published(t, "fei/proofs.json", &proofs)
-	p := params(t, "uniswap-v1", func(p *Profile) { p.Fields, p.Dedupe = p.Fields[1:], true })
+	p := lookup(t, "address-amount-packed-v1")
 	lower := func(s string) string { return strings.ToLower(strings.TrimSpace(s)) } // keys differ in case, one ends with a blank
 	rootOf := map[string]string{}
 	for token, root := range roots {
@@ -132,10 +132,7 @@ func TestReal_threshold(t *testing.T) {
 			Claims     map[string]realClaim
 		}
 		published(t, "threshold/"+month+"/MerkleDist.json", &file)
-		p := params(t, "uniswap-v1", func(p *Profile) {
-			p.Fields, p.Dedupe = []Field{{"account", "address", SourceAccount}, {"beneficiary", "address", SourceColumn}, {"amount", "uint256", SourceAmount}}, true
-			p.Amount, p.Zero = AmountCumulative, ZeroKeep
-		})
+		p := lookup(t, "threshold-v1")
 		r, wants := &Rows{Columns: []Column{{Name: "beneficiary"}}}, []want{}
 		for who, c := range file.Claims {
 			r.Accounts, r.Amounts = append(r.Accounts, account(t, who)), append(r.Amounts, amount(t, c.Amount))
