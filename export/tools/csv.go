@@ -39,7 +39,7 @@ func csvFormats() []format {
 		},
 	}, {
 		Kind: Kind{
-			Name: "csv-jupiter", Title: "list for Jupiter's create-merkle-tree: pubkey,amount,locked_amount in whole tokens", Profiles: []string{"jito-v1"}, Decimals: Always,
+			Name: "csv-jupiter", Title: "list for Jupiter's create-merkle-tree: pubkey,amount,locked_amount in whole tokens", Profiles: []string{"jito-v1"}, Decimals: true,
 			Source: "jup-ag/distributor @304c28a, merkle-tree/src/csv_entry.rs",
 		},
 		check: func(j *job) error {
@@ -55,7 +55,7 @@ func csvFormats() []format {
 		},
 	}, {
 		Kind: Kind{
-			Name: "csv-sablier", Title: "list for Sablier's airdrop page: address,amount in whole tokens", Profiles: []string{"sablier-v1"}, Decimals: Always,
+			Name: "csv-sablier", Title: "list for Sablier's airdrop page: address,amount in whole tokens", Profiles: []string{"sablier-v1"}, Decimals: true,
 			Source: "sablier-labs/merkle-api @bbf27a9, the rules of its CSV reader",
 		},
 		check: func(j *job) error {
@@ -68,7 +68,7 @@ func csvFormats() []format {
 		write: (*job).addressAmount,
 	}, {
 		Kind: Kind{
-			Name: "csv-hedgey", Title: "list for Hedgey's token claims: address,amount in whole tokens", Profiles: []string{"hedgey-v1"}, Decimals: Always,
+			Name: "csv-hedgey", Title: "list for Hedgey's token claims: address,amount in whole tokens", Profiles: []string{"hedgey-v1"}, Decimals: true,
 			Source: "hedgey.gitbook.io, Creating a Token Claim using the Hedgey APIs",
 		},
 		check: func(j *job) error {

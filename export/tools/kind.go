@@ -11,30 +11,22 @@ import (
 
 // Kind is a file or folder that some tool reads.
 type Kind struct {
-	Name     string
-	Title    string   // what it is and who reads it
-	Source   string   // where its members were read: repository @commit, file, or a page of the platform
-	Profiles []string // names of the catalogue; none: Fits decides by the parameters
-	Folder   bool     // several files in a folder; else one file, that may be streamed
-	Splits   bool     // Options.Split makes a folder with several trees of it
-	Decimals Need     // whether amounts are in whole tokens, so that the token's decimals must be told
-	Settings []Setting
+	Name     string    `json:"name"`
+	Title    string    `json:"title"`              // what it is and who reads it
+	Source   string    `json:"source"`             // where its members were read: repository @commit, file, or a page of the platform
+	Profiles []string  `json:"profiles,omitempty"` // names of the catalogue that fit; none: all
+	Folder   bool      `json:"folder"`             // several files in a folder; else one file, that may be streamed
+	Splits   bool      `json:"splits"`             // Options.Split makes a folder with several trees of it
+	Decimals bool      `json:"decimals"`           // amounts are in whole tokens, so that the token's decimals must be told
+	Settings []Setting `json:"settings,omitempty"`
 }
 
 // Setting is a value that a kind takes beside the tree, in Options.With.
 type Setting struct {
-	Name, Meaning string
-	Required      bool // else it has a default or leaves a member out, as Meaning says
+	Name     string `json:"name"`
+	Meaning  string `json:"meaning"`
+	Required bool   `json:"required"` // else Meaning says what holds without it
 }
-
-// Need says whether something must be told.
-type Need string
-
-// The needs.
-const (
-	Never  Need = ""
-	Always Need = "always"
-)
 
 // Options is what a file says beside the tree.
 type Options struct {
@@ -80,7 +72,7 @@ func formats() []format {
 func Kinds() []Kind {
 	var out []Kind
 	for _, f := range formats() {
-		out = append(out, f.Kind)
+		out = append(out, f.catalogued())
 	}
 	return out
 }
@@ -88,7 +80,27 @@ func Kinds() []Kind {
 // Lookup finds a kind by its name.
 func Lookup(name string) (Kind, error) {
 	f, err := find(name)
-	return f.Kind, err
+	return f.catalogued(), err
+}
+
+// catalogued is the kind with the names of the profiles that fit by their parameters.
+func (f *format) catalogued() Kind {
+	k := f.Kind
+	if f.fits == nil || len(k.Profiles) > 0 {
+		return k
+	}
+	all := true
+	for p := range tree.Profiles() {
+		if f.fits(&p) {
+			k.Profiles = append(k.Profiles, p.Name)
+		} else {
+			all = false
+		}
+	}
+	if all {
+		k.Profiles = nil
+	}
+	return k
 }
 
 func find(name string) (format, error) {
@@ -124,7 +136,7 @@ func (f *format) suits(p *tree.Profile) error {
 
 // Check refuses options that the kind does not take, and asks for those that it needs, with an *OptionError.
 func (k Kind) Check(o Options) error {
-	if k.Decimals == Always && o.Decimals < 0 {
+	if k.Decimals && o.Decimals < 0 {
 		return &OptionError{k.Name, "decimals", "the file has whole tokens: how many decimals has the token?"}
 	}
 	if o.Decimals > maxDecimals {
@@ -153,6 +165,39 @@ func (k Kind) Check(o Options) error {
 		}
 	}
 	return nil
+}
+
+// Text describes the kind in lines.
+func (k Kind) Text() string {
+	var b strings.Builder
+	line := func(head, text string) { fmt.Fprintf(&b, "%-10s %s\n", head, text) }
+	line("format", k.Name)
+	line("what", k.Title)
+	if len(k.Profiles) == 0 {
+		line("profiles", "all")
+	} else {
+		line("profiles", strings.Join(k.Profiles, ", "))
+	}
+	shape := "one file, or - for standard output"
+	if k.Folder {
+		shape = "a folder"
+	}
+	line("output", shape)
+	if k.Splits {
+		line("split", "N claims a tree make a folder of several trees")
+	}
+	if k.Decimals {
+		line("decimals", "of the token are needed: the file has whole tokens")
+	}
+	for _, s := range k.Settings {
+		need := ""
+		if s.Required {
+			need = " (needed)"
+		}
+		line("with", s.Name+need+": "+s.Meaning)
+	}
+	line("source", k.Source)
+	return b.String()
 }
 
 // maxDecimals is the most with which a token amount still has a digit before the point.

@@ -11,7 +11,7 @@ func thirdwebFormat() format {
 	return format{
 		Kind: Kind{
 			Name: "thirdweb", Title: "folder of thirdweb's sharded allow list: a file by the first 2 hex digits of the address, and info.json", Folder: true,
-			Profiles: []string{"thirdweb-drop-v1", "thirdweb-drop-v2"}, Decimals: Always,
+			Profiles: []string{"thirdweb-drop-v1", "thirdweb-drop-v2"}, Decimals: true,
 			Source: "npm @thirdweb-dev/sdk 4.0.99, ShardedMerkleTree; thirdweb-dev/js packages/thirdweb, utils/extensions/drops/types.ts",
 			Settings: []Setting{
 				{Name: "baseUri", Meaning: "where the folder is published; empty until it is"},
