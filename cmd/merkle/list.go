@@ -2,26 +2,19 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/alloc"
+	"github.com/merkle-drop/merkle/alloc/lists"
 	"github.com/merkle-drop/merkle/tree"
-)
-
-// What may be wrong with a list as a whole.
-var (
-	errNoColumn = errors.New("missing: the profile needs this column")
-	errUnknown  = errors.New("not a field of the profile (--ignore leaves a column out)")
-	errNoType   = errors.New("needs a type, name:type")
-	errFamily   = errors.New("account is of another chain family than the profile's")
 )
 
 // list is a file of claims, read for one profile.
@@ -31,17 +24,38 @@ type list struct {
 	profile tree.Profile
 	rows    tree.Rows
 	numbers []uint32 // data row (from 0) of each row kept
+	notes   []string // what a person should know
 
 	faults merkle.Faults
-	fields []int // leaf field of each column, -1 for ignored ones
-	sums   map[merkle.Account]int
+	cols   []column
+	sums   map[[2]merkle.Account]int
+	key    int    // column with the keys of a JSON object when a member is the account too, else -1
+	buf    []byte // of a number
+	stdin  []byte
+}
+
+// column says what a column of the file is read as.
+type column struct {
+	field  int           // leaf field; -1: not read
+	at     int           // place in rows.Columns of a field with source column
+	number *lists.Number // how its numbers are written; nil: decimal
+	addr   bool          // a column of addresses
+	absent []byte        // the value of a row that has none; nil: there must be one
+	same   bool          // names the account, as the key does, and must be the same
 }
 
 // readList reads all rows, or returns every fault of the file.
 func readList(ctx context.Context, path string, set *listSettings, bar *progress) (*list, error) {
-	l := &list{path: path, set: set, profile: set.profile}
+	l := &list{path: path, set: set, profile: set.profile, key: -1}
 	if set.duplicates == "sum" {
-		l.sums = map[merkle.Account]int{}
+		l.sums = map[[2]merkle.Account]int{}
+	}
+	if path == "-" {
+		l.path = "stdin"
+		var err error
+		if l.stdin, err = io.ReadAll(set.in); err != nil {
+			return nil, fmt.Errorf("stdin: %w", err)
+		}
 	}
 	table, closer, err := l.open(&l.faults)
 	if err != nil {
@@ -67,88 +81,41 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 		return nil, err
 	}
 	if l.rows.Len() == 0 && len(l.faults.List) == 0 {
-		l.faults.Addf(merkle.Pos{File: path}, "no rows: a tree has at least one leaf")
+		l.faults.Addf(merkle.Pos{File: l.path}, "no rows: a tree has at least one leaf")
 	}
+	l.afterwards(table)
 	return l, l.faults.Err()
 }
 
-func (l *list) open(faults *merkle.Faults) (*alloc.Table, io.Closer, error) {
-	f, err := alloc.OpenFile(func(name string) (io.ReadCloser, error) { return os.Open(name) }, l.path)
-	if err != nil {
-		return nil, nil, err
+func (l *list) open(faults *merkle.Faults) (*lists.List, io.Closer, error) {
+	f := io.NopCloser(bytes.NewReader(l.stdin))
+	if l.stdin == nil {
+		var err error
+		if f, err = alloc.OpenFile(func(name string) (io.ReadCloser, error) { return os.Open(name) }, l.path); err != nil {
+			return nil, nil, err
+		}
 	}
-	format := "csv"
-	name := strings.TrimSuffix(strings.TrimSuffix(l.path, ".gz"), ".zst")
-	if strings.HasSuffix(name, ".jsonl") || strings.HasSuffix(name, ".ndjson") {
-		format = "jsonl"
-	}
-	table, err := alloc.OpenTable(f, l.path, format, faults)
+	table, err := lists.Open(f, l.path, l.set.from, l.set.read, faults)
 	if err != nil {
 		return nil, nil, errors.Join(err, f.Close())
 	}
 	return table, f, nil
 }
 
-// usualTypes are the types of fields whose column names no type.
-var usualTypes = map[string]string{"account": "address", "amount": "uint256", "index": "uint256", "token": "address"}
-
-// header matches the columns with the profile's fields.
-func (l *list) header(table *alloc.Table) {
-	heads := table.Header()
-	names := make([]string, len(heads))
-	var typed []string
-	for i, head := range heads {
-		name, typ, hasType := strings.Cut(head, ":")
-		names[i] = name
-		if slices.Contains(l.set.ignore, head) || slices.Contains(l.set.ignore, name) {
-			names[i] = ""
-			continue
-		}
-		if !hasType {
-			typ = usualTypes[name]
-		}
-		switch {
-		case l.profile.AnyFields && typ == "":
-			l.faults.Add(&merkle.Fault{Pos: table.HeaderPos(i), Field: "column", Value: head, Err: errNoType})
-		case !l.profile.AnyFields && hasType:
-			names[i] = head // no field is called that
-		}
-		typed = append(typed, name+":"+typ)
+// afterwards notes what reading has left out.
+func (l *list) afterwards(table *lists.List) {
+	if table.Notes != nil {
+		l.notes = append(l.notes, table.Notes()...)
 	}
-	if l.profile.AnyFields && len(l.faults.List) == 0 {
-		p, err := l.profile.WithFields(typed)
-		if err != nil {
-			l.faults.Add(&merkle.Fault{Pos: merkle.Pos{File: l.path, Line: 1, Col: 1}, Err: err})
-			return
-		}
-		l.profile = p
+	if n := table.Amount; n != nil && n.CutRows > 0 {
+		l.notes = append(l.notes, fmt.Sprintf("digits beyond the token's %d decimals were cut off %d amounts: %s base units in all", n.Decimals, n.CutRows, n.CutTotal()))
 	}
-	if l.set.zeroAmount {
-		l.profile.Zero = tree.ZeroKeep
-	}
-	l.match(table, heads, names)
 }
 
-func (l *list) match(table *alloc.Table, heads, names []string) {
-	have := map[string]bool{}
-	l.fields = make([]int, len(heads))
-	for i, name := range names {
-		l.fields[i] = slices.IndexFunc(l.profile.Fields, func(f tree.Field) bool { return f.Name == name && f.Source != tree.SourceConstant })
-		if l.fields[i] < 0 && name != "" {
-			l.faults.Add(&merkle.Fault{Pos: table.HeaderPos(i), Field: "column", Value: heads[i], Err: errUnknown})
-		}
-		have[name] = true
-	}
-	for _, f := range l.profile.Fields {
-		needed := f.Source == tree.SourceAccount || f.Source == tree.SourceAmount || f.Source == tree.SourceColumn ||
-			f.Source == tree.SourceIndex && l.profile.Index == tree.IndexGiven ||
-			f.Source == tree.SourceToken && l.set.token.IsZero()
-		if needed && !have[f.Name] {
-			l.faults.Add(&merkle.Fault{Pos: merkle.Pos{File: l.path, Line: 1, Col: 1}, Field: "column", Value: f.Name, Err: errNoColumn})
-		}
-		if f.Source == tree.SourceColumn && have[f.Name] {
-			l.rows.Columns = append(l.rows.Columns, tree.Column{Name: f.Name})
-		}
+// say tells what reading has left out or found out.
+func (l *list) say(errw io.Writer) {
+	for _, note := range l.notes {
+		fmt.Fprintf(errw, "merkle: %s: %s\n", l.path, note)
 	}
 }
 
@@ -159,31 +126,32 @@ type claim struct {
 	index          uint64
 }
 
-func (l *list) row(table *alloc.Table, n uint32) {
+func (l *list) row(table *lists.List, n uint32) {
 	var c claim
 	before := len(l.faults.List) + l.faults.More
-	for i, f := range l.fields {
-		if f < 0 {
+	for i := range l.cols {
+		col := &l.cols[i]
+		if col.field < 0 {
 			continue
 		}
-		cell := table.Cell(i)
-		var err error
-		switch field := &l.profile.Fields[f]; field.Source {
-		case tree.SourceAccount:
-			if c.account, err = l.account(cell); err == nil && c.account.Family() != l.profile.Accounts {
-				err = errFamily
+		cell, err := l.cell(table, i)
+		field := &l.profile.Fields[col.field]
+		if err == nil {
+			switch field.Source {
+			case tree.SourceAccount:
+				err = l.claimant(table, col, &c, cell)
+			case tree.SourceToken:
+				c.token, err = l.account(cell)
+			case tree.SourceAmount:
+				c.amount, err = merkle.ParseAmountBytes(cell)
+			case tree.SourceLocked:
+				c.locked, err = merkle.ParseAmountBytes(cell)
+			case tree.SourceIndex:
+				c.index, err = parseIndex(cell)
 			}
-		case tree.SourceToken:
-			c.token, err = merkle.ParseAccountBytes(cell)
-		case tree.SourceAmount:
-			c.amount, err = merkle.ParseAmountBytes(cell)
-		case tree.SourceLocked:
-			c.locked, err = merkle.ParseAmountBytes(cell)
-		case tree.SourceIndex:
-			c.index, err = parseIndex(cell)
 		}
 		if err != nil {
-			l.faults.Add(&merkle.Fault{Pos: table.Pos(i), Field: l.profile.Fields[f].Name, Value: string(cell), Err: err})
+			l.faults.Add(&merkle.Fault{Pos: table.Pos(i), Field: field.Name, Value: string(table.Cell(i)), Err: err})
 		}
 	}
 	if len(l.faults.List)+l.faults.More > before || l.merged(table, &c) {
@@ -193,14 +161,47 @@ func (l *list) row(table *alloc.Table, n uint32) {
 	l.numbers = append(l.numbers, n)
 }
 
-// merged adds the row to the account's first one, with --duplicates sum.
-func (l *list) merged(table *alloc.Table, c *claim) bool {
+// cell is the text of a column, with numbers as decimal base units. It is valid until the next call.
+func (l *list) cell(table *lists.List, i int) ([]byte, error) {
+	cell, col := table.Cell(i), &l.cols[i]
+	if cell == nil && col.absent != nil {
+		cell = col.absent
+	}
+	if cell == nil && table.Kind.Name != "table" {
+		return nil, errors.New("missing in this row")
+	}
+	if col.number == nil {
+		return cell, nil
+	}
+	var err error
+	l.buf, err = col.number.Append(l.buf[:0], cell)
+	return l.buf, err
+}
+
+// claimant sets the account, or compares a second naming of it with the first.
+func (l *list) claimant(table *lists.List, col *column, c *claim, cell []byte) error {
+	a, err := l.account(cell)
+	switch {
+	case err != nil:
+		return err
+	case a.Family() != l.profile.Accounts:
+		return errFamily
+	case col.same && a != c.account:
+		return fmt.Errorf("the key of this claim is %s", table.Cell(l.key))
+	}
+	c.account = a
+	return nil
+}
+
+// merged adds the row to the account's first one (of the token, where the leaf has one), with --duplicates sum.
+func (l *list) merged(table *lists.List, c *claim) bool {
 	if l.sums == nil {
 		return false
 	}
-	first, again := l.sums[c.account]
+	key := [2]merkle.Account{c.account, c.token}
+	first, again := l.sums[key]
 	if !again {
-		l.sums[c.account] = l.rows.Len()
+		l.sums[key] = l.rows.Len()
 		return false
 	}
 	sum, fits := l.rows.Amounts[first].Add(c.amount)
@@ -211,17 +212,26 @@ func (l *list) merged(table *alloc.Table, c *claim) bool {
 		l.faults.Add(&merkle.Fault{Pos: table.Pos(0), Err: merkle.ErrOverflow})
 	}
 	l.rows.Amounts[first] = sum
+	for i := range l.cols {
+		if f := l.cols[i].field; f >= 0 && l.profile.Fields[f].Source == tree.SourceColumn {
+			cell, err := l.cell(table, i)
+			if was := l.rows.Columns[l.cols[i].at].Values[first]; err == nil && was != string(cell) {
+				l.faults.Add(&merkle.Fault{Pos: table.Pos(i), Field: l.profile.Fields[f].Name, Value: string(cell),
+					Err: fmt.Errorf("the account's first row has %q: rows with different values are not added up", was)})
+			}
+		}
+	}
 	return true
 }
 
-func (l *list) keep(table *alloc.Table, c *claim) {
+func (l *list) keep(table *lists.List, c *claim) {
 	r := &l.rows
-	column := 0
-	for i, f := range l.fields {
-		if f < 0 {
+	for i := range l.cols {
+		col := &l.cols[i]
+		if col.field < 0 || col.same {
 			continue
 		}
-		switch l.profile.Fields[f].Source {
+		switch l.profile.Fields[col.field].Source {
 		case tree.SourceAccount:
 			r.Accounts = append(r.Accounts, c.account)
 		case tree.SourceToken:
@@ -233,20 +243,68 @@ func (l *list) keep(table *alloc.Table, c *claim) {
 		case tree.SourceIndex:
 			r.Index = append(r.Index, c.index)
 		case tree.SourceColumn:
-			column = slices.IndexFunc(r.Columns, func(col tree.Column) bool { return col.Name == l.profile.Fields[f].Name })
-			r.Columns[column].Values = append(r.Columns[column].Values, string(table.Cell(i)))
+			cell, _ := l.cell(table, i)
+			if col.addr {
+				cell = l.spelled(cell)
+			}
+			r.Columns[col.at].Values = append(r.Columns[col.at].Values, string(cell))
 		}
 	}
 }
 
-func (l *list) account(cell []byte) (merkle.Account, error) {
-	if l.set.anyChecksum && len(cell) == 42 && l.profile.Accounts == merkle.EVM {
+// What may be wrong with the spelling of an account in somebody else's list.
+var (
+	errBlank  = errors.New("blanks around it (--allow blank reads it without them)")
+	errUpper  = errors.New("not as EIP-55 writes it, so that nothing guards against a typing error (--allow checksum reads it)")
+	errPrefix = errors.New("begins with 0X (--allow checksum reads it)")
+)
+
+// spelled is the text of an account without the blemishes that are allowed.
+func (l *list) spelled(cell []byte) []byte {
+	if l.set.blanks {
+		cell = bytes.TrimSpace(cell)
+	}
+	if l.set.anyChecksum && len(cell) == 42 && cell[0] == '0' {
 		cell = bytes.ToLower(cell)
 	}
-	if l.set.zeroAccount {
-		return merkle.ParseAccountAny(cell)
+	return cell
+}
+
+func (l *list) account(cell []byte) (merkle.Account, error) {
+	text := cell
+	if l.set.anyChecksum || l.set.blanks {
+		text = l.spelled(cell)
 	}
-	return merkle.ParseAccountBytes(cell)
+	read := merkle.ParseAccountBytes
+	if l.set.zeroAccount {
+		read = merkle.ParseAccountAny
+	}
+	a, err := read(text)
+	switch {
+	case err != nil && len(bytes.TrimSpace(text)) < len(text):
+		err = errBlank
+	case err != nil && len(text) == 42 && text[1] == 'X':
+		err = errPrefix
+	case errors.Is(err, merkle.ErrChecksum):
+		err = fmt.Errorf("%w (--allow checksum reads it)", err)
+	case errors.Is(err, merkle.ErrZeroAccount):
+		err = fmt.Errorf("%w (--allow zero-account keeps it)", err)
+	case err == nil && a.Family() == merkle.EVM && shouted(text) && a.String() != string(text):
+		err = errUpper
+	}
+	return a, err
+}
+
+// shouted reports whether all letters of an EVM address are upper-case and there is one.
+func shouted(text []byte) bool {
+	upper := false
+	for _, c := range text[2:] {
+		if c >= 'a' {
+			return false
+		}
+		upper = upper || c >= 'A'
+	}
+	return upper
 }
 
 func parseIndex(cell []byte) (uint64, error) {
@@ -270,29 +328,16 @@ func (l *list) locate(err error) error {
 		}
 		return &refusedError{fmt.Errorf("%s: %w", l.path, err)}
 	}
-	places := map[uint32]map[string]merkle.Pos{}
+	wanted := map[uint32]bool{}
 	for _, e := range rows.List {
-		places[l.numbers[e.Row]] = nil
+		wanted[l.numbers[e.Row]] = true
 		if e.Other >= 0 {
-			places[l.numbers[e.Other]] = nil
+			wanted[l.numbers[e.Other]] = true
 		}
 	}
-	table, closer, openErr := l.open(&merkle.Faults{})
+	places, openErr := l.places(wanted)
 	if openErr != nil {
 		return openErr
-	}
-	defer closer.Close()
-	for n := uint32(0); table.Next(); n++ {
-		if _, wanted := places[n]; !wanted {
-			continue
-		}
-		at := map[string]merkle.Pos{}
-		for i, f := range l.fields {
-			if f >= 0 {
-				at[l.profile.Fields[f].Name] = table.Pos(i)
-			}
-		}
-		places[n] = at
 	}
 	faults := merkle.Faults{More: rows.More}
 	for _, e := range rows.List {
@@ -303,7 +348,39 @@ func (l *list) locate(err error) error {
 				cause = fmt.Errorf("%w; --duplicates sum adds its rows up, --duplicates keep gives each a leaf", cause)
 			}
 		}
-		faults.Add(&merkle.Fault{Pos: places[l.numbers[e.Row]][e.Field], Field: e.Field, Value: e.Value, Err: cause})
+		if errors.Is(e.Err, tree.ErrZero) {
+			cause = fmt.Errorf("%w (--allow zero-amount keeps it)", e.Err)
+		}
+		at := places[l.numbers[e.Row]]
+		faults.Add(&merkle.Fault{Pos: cmp.Or(at[e.Field], at[""]), Field: e.Field, Value: e.Value, Err: cause})
 	}
 	return faults.Err()
+}
+
+// places reads the file once more for where the fields of some data rows stand; the field without a name is the row.
+func (l *list) places(wanted map[uint32]bool) (map[uint32]map[string]merkle.Pos, error) {
+	table, closer, err := l.open(&merkle.Faults{})
+	if err != nil {
+		return nil, err
+	}
+	defer closer.Close()
+	out := map[uint32]map[string]merkle.Pos{}
+	for n := uint32(0); len(out) < len(wanted) && table.Next(); n++ {
+		if !wanted[n] {
+			continue
+		}
+		at := map[string]merkle.Pos{"": table.Pos(0)}
+		for i := range l.cols {
+			if f := l.cols[i].field; f >= 0 && !l.cols[i].same {
+				at[l.profile.Fields[f].Name] = table.Pos(i)
+			}
+		}
+		out[n] = at
+	}
+	return out, table.Err()
+}
+
+// typeOf is the field's type without what fold makes of it.
+func isWhole(typ string) bool {
+	return (strings.HasPrefix(typ, "uint") || typ == "u64") && !strings.Contains(typ, "[")
 }

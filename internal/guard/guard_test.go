@@ -88,7 +88,7 @@ func imports(f *ast.File) []string {
 var mayImport = map[string][]string{
 	"":         {},
 	"campaign": {""},
-	"alloc":    {"", "campaign"},
+	"alloc":    {"", "campaign", "alloc"},
 	"tree":     {"", "tree"},
 	"export":   {"", "campaign", "alloc", "tree", "export"},
 	"chain":    {"", "chain"},
