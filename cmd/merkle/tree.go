@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"os"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -12,18 +12,22 @@ import (
 func treeCommand() *cli.Command {
 	return &cli.Command{
 		Name: "tree", Usage: "build one tree from a plain list", ArgsUsage: "LIST",
-		Description: "LIST is a CSV or JSON Lines file, also .gz or .zst; its columns are named after the profile's fields\n" +
-			"(account, amount, index, locked, token …), amounts in base units. Where the profile takes any type list,\n" +
-			"columns are name:type, in the order of the leaf.\n\n" +
+		Description: "LIST is a CSV or JSON Lines file, also .gz or .zst, - is standard input; its columns are named after the profile's\n" +
+			"fields (account, amount, index, locked, token …), amounts in base units. Where the profile takes any type list,\n" +
+			"columns are name:type, in the order of the leaf. Lists and claim files of other tools are found out by their\n" +
+			"contents (--from names one), which is said on standard error.\n\n" +
 			"Example:\n   merkle tree list.csv --profile uniswap-v1\n   merkle tree list.csv --profile jito-v1 -o proofs.json\n   merkle tree list.csv --profile oz-standard-v1 --order input --json\n\n" +
-			"With -o every claim is written with its leaf and proof (merkle-proofs/v1); - is standard output.",
-		Flags: append(listFlags(), []cli.Flag{
+			"With -o every claim is written with its leaf and proof (merkle-proofs/v1), or as the file of another tool that --format names\n" +
+			"(merkle formats); - is standard output. --multiproof prints one proof of several accounts instead.\n\n" +
+			"Example:\n   merkle tree list.csv --profile uniswap-v1 --format uniswap -o claims.json\n" +
+			"   merkle tree list.csv --profile jito-v1 --format jupiter --split 12000 -o trees",
+		Flags: slices.Concat(listFlags(), formatFlags("shape of what is written"), []cli.Flag{
 			&cli.StringFlag{Name: "profile", Aliases: []string{"p"}, Usage: "claim format, `NAME` (merkle profiles)"},
 			&cli.StringFlag{Name: "order", Usage: "order of the leaves: profile, account, input, leaf-hash", Value: "profile"},
-			&cli.StringFlag{Name: "format", Usage: "shape of the file written: proofs", Value: "proofs"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write all claims and proofs to `FILE`"},
+			decimalsFlag(),
+			&cli.StringFlag{Name: "multiproof", Usage: "print one proof of all leaves of these `ACCOUNTS`, separated by commas (OpenZeppelin's trees)"},
 			jsonFlag, quietFlag, workersFlag(),
-		}...),
+		}),
 		Action: treeFromList,
 	}
 }
@@ -32,11 +36,15 @@ func treeCommand() *cli.Command {
 type listDoc struct {
 	Profile string `json:"profile"`
 	Order   string `json:"order"`
-	Root    string `json:"root"`
+	Root    string `json:"root,omitempty"`
 	Leaves  int    `json:"leaves"`
 	Total   string `json:"total"`
 	Depth   int    `json:"depth"`
 	Output  string `json:"output,omitempty"`
+
+	Trees []partDoc `json:"trees,omitempty"` // of a split, whose one root is none
+
+	Accounts map[string]int `json:"accounts,omitempty"` // how many of each kind
 }
 
 func treeFromList(c *cli.Context) error {
@@ -48,14 +56,14 @@ func treeFromList(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := notThere(args[0]); err != nil {
-		return err
-	}
-	out := c.String("output")
-	if out != "" && out != "-" {
-		if _, err := os.Lstat(out); err == nil {
-			return fmt.Errorf("%s: exists already; nothing is written over", out)
+	if args[0] != "-" {
+		if err := notThere(args[0]); err != nil {
+			return err
 		}
+	}
+	out, err := outputOptions(c, &o.profile)
+	if err != nil {
+		return err
 	}
 	bar := newProgress(c)
 	defer bar.done()
@@ -63,6 +71,11 @@ func treeFromList(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	counts, err := list.judge(c.Context, c.App.ErrWriter)
+	if err != nil {
+		return err
+	}
+	list.say(c.App.ErrWriter)
 	t, err := tree.Build(c.Context, tree.Spec{Profile: list.profile, Order: tree.Order(c.String("order")), Token: o.token, Constants: o.constants,
 		Workers: o.workers, KeepDuplicates: o.duplicates == "keep"}, &list.rows)
 	if err != nil {
@@ -71,30 +84,49 @@ func treeFromList(c *cli.Context) error {
 	width := t.Profile().Width
 	root := t.Root()
 	total, ok := t.Total()
-	if !ok && t.Profile().Has(tree.SourceAmount) {
+	limits := t.Profile().Amount == tree.AmountLimit
+	if !ok && t.Profile().Has(tree.SourceAmount) && !limits {
 		return &refusedError{fmt.Errorf("%s: the sum of all amounts does not fit in 256 bits", args[0])}
 	}
-	doc := listDoc{t.Profile().Name, string(t.Order()), root.Text(width), t.Len(), total.String(), t.Depth(), ""}
+	doc := listDoc{t.Profile().Name, string(t.Order()), root.Text(width), t.Len(), total.String(), t.Depth(), "", nil, nil}
+	if len(list.rows.Accounts) > 0 {
+		doc.Accounts = countsDoc(counts)
+	}
 	said := doc.Total + " base units"
 	if !t.Profile().Has(tree.SourceAmount) { // a 0 would say that nothing is paid
 		doc.Total, said = "", "unknown: no column is named amount"
+	} else if !ok {
+		doc.Total, said = "", "none: the amounts are limits, and their sum is wider than 256 bits"
 	}
-	if out != "" {
-		if err := writeProofs(c.Context, c.App.Writer, out, t, bar); err != nil {
-			return err
+	if c.IsSet("multiproof") {
+		return list.multiProof(c, t)
+	}
+	if out.path != "" {
+		made, err := out.write(c, t, bar)
+		if err != nil {
+			return list.unwritten(err)
 		}
-		if out == "-" {
+		if out.path == "-" {
 			return nil
 		}
-		doc.Output = out
+		doc.Output = out.path
+		if doc.Trees = partDocs(made, width); made != nil {
+			doc.Root = "" // that of the list in one tree, which nobody has
+		}
 	}
 	bar.done()
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, doc)
 	}
-	_, err = fmt.Fprintf(c.App.Writer, "profile  %s\norder    %s\nleaves   %s\ntotal    %s\nroot     %s\n", doc.Profile, doc.Order, group(fmt.Sprint(doc.Leaves)), said, doc.Root)
-	if err == nil && out != "" {
-		_, err = fmt.Fprintf(c.App.Writer, "proofs   %s\n", out)
+	_, err = fmt.Fprintf(c.App.Writer, "profile  %s\norder    %s\nleaves   %s\ntotal    %s\n", doc.Profile, doc.Order, group(fmt.Sprint(doc.Leaves)), said)
+	if err == nil {
+		err = doc.printRoots(c.App.Writer)
+	}
+	if err == nil && counts.Suspicious() > 0 {
+		_, err = fmt.Fprintf(c.App.Writer, "accounts %s\n", countsText(counts))
+	}
+	if err == nil && out.path != "" {
+		_, err = fmt.Fprintf(c.App.Writer, "%-8s %s\n", out.label(), out.path)
 	}
 	return err
 }
