@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	merkle "github.com/merkle-drop/merkle"
 )
 
 // Describe is the profile for people, with the bytes of the leaf drawn: what `merkle profiles NAME` prints. It ends with a newline.
@@ -14,34 +12,22 @@ func (p Profile) Describe() string {
 	if err := p.Validate(); err != nil {
 		return err.Error() + "\n"
 	}
-	types := make([]*fieldType, len(p.Fields))
-	size, open := 0, false
-	for i, f := range p.Fields {
-		types[i], _ = parseType(f.Type) // Validate has read it
-		size += types[i].minSize(p.Encoding)
-		open = open || types[i].dynamic()
-	}
 	var b strings.Builder
 	say := func(label, text string) { wrap(&b, label, text) }
 	fmt.Fprintf(&b, "%s: %s\n\n", p.Name, p.Title)
 	say("source", p.Source)
 	say("vectors", p.Vectors)
-	say("claimant", map[merkle.Family]string{merkle.EVM: "EVM address, 20 bytes", merkle.Solana: "Solana public key, 32 bytes"}[p.Accounts])
-
-	length := fmt.Sprintf("%d bytes", size)
-	if open {
-		length += " or more"
+	say("claimant", p.claimantWords())
+	if p.Extends != "" {
+		say("extends", p.Extends+", by the fields that it does not have")
 	}
-	fmt.Fprintf(&b, "\nThe leaf's bytes before hashing, %s: %s\n\n", length, map[string]string{
-		EncodingABI:    "abi.encode, a 32-byte word a value",
-		EncodingPacked: "abi.encodePacked, fields end to end, big-endian",
-		EncodingLE:     "fields end to end, integers little-endian",
-	}[p.Encoding])
-	strips, scale := p.drawing(types)
-	draw(&b, strips, scale)
-	b.WriteByte('\n')
-	for i, f := range p.Fields {
-		say(f.Name, fmt.Sprintf("%s: %s", types[i], sourceWords(&p, f)))
+	p.describeLeaf(&b)
+	widest := 0
+	for _, f := range p.Fields {
+		widest = max(widest, len(f.Name))
+	}
+	for _, f := range p.Fields {
+		say(fmt.Sprintf("%-*s", widest, f.Name), fmt.Sprintf("%s: %s", f.Type, sourceWords(&p, f)))
 	}
 	if p.AnyFields {
 		say("fields", "this list is what is taken when none is given; the contract may want any other list of name:type")
@@ -79,17 +65,15 @@ func (p Profile) Describe() string {
 		IndexBase58:   "rank of the account's base58 text by its bytes, from 0; or given by the list",
 		IndexPath:     "read by the contract from the proof, not part of the leaf",
 	}[p.Index])
-	say("grouping", map[string]string{GroupingNone: "none: one level of tree"}[p.Grouping])
+	say("grouping", groupingWords(&p))
 
 	b.WriteString("\nThe contract:\n\n")
-	say("amount", fmt.Sprintf("%s; at most %d bits an amount, %d bits the sum of the tree", map[string]string{
-		AmountOneShot:    "one-shot: paid once",
-		AmountCumulative: "cumulative: what was ever granted, of which the rest is paid",
-	}[p.Amount], p.AmountBits, p.TotalBits))
+	say("amount", p.amountWords())
+	say("key", p.keyWords())
 	say("zero", map[string]string{ZeroKeep: "a claim of nothing may have a leaf", ZeroRefuse: "a claim of nothing is refused, as the contract's own tool does"}[p.Zero])
-	say("claim", p.Claim)
+	say("claim", withSelector(p.Claim, p.ClaimSelector))
 	say("proof", p.ProofForm)
-	say("root", p.RootGetter)
+	say("root", withSelector(p.RootGetter, p.RootSelector))
 	say("note", p.Note)
 	return b.String()
 }
@@ -117,51 +101,6 @@ func wrap(b *strings.Builder, label, text string) {
 		col += n
 	}
 	b.WriteByte('\n')
-}
-
-func sourceWords(p *Profile, f Field) string {
-	switch f.Source {
-	case SourceAccount:
-		return "the claimant"
-	case SourceAmount:
-		return "the amount in base units of the token on its chain"
-	case SourceLocked:
-		return "the part that vests, in base units, beside the amount; 0 when nothing does"
-	case SourceIndex:
-		return "the claim's number, see index"
-	case SourceToken:
-		return "the token"
-	case SourceConstant:
-		return "one value for the whole tree"
-	}
-	return "the list's column of that name"
-}
-
-// steps is how leaf and node are hashed, a line each.
-func (p *Profile) steps() (out []string) {
-	call := func(prefix []byte, args string) string {
-		if len(prefix) > 0 {
-			args = hexText(prefix) + " ‖ " + args
-		}
-		s := p.Hash + "(" + args + ")"
-		if p.Width < 32 {
-			s = fmt.Sprintf("first %d bytes of %s", p.Width, s)
-		}
-		return s
-	}
-	switch p.LeafHashes {
-	case 0:
-		out = append(out, "leaf  = the bytes as given, not hashed")
-	case 1:
-		out = append(out, "leaf  = "+call(p.LeafPrefixes[0], "bytes"))
-	default:
-		out = append(out, "inner = "+call(p.LeafPrefixes[0], "bytes"), "leaf  = "+call(p.LeafPrefixes[1], "inner"))
-	}
-	children := "left ‖ right"
-	if p.Pair == PairSorted {
-		children = "smaller child ‖ larger child"
-	}
-	return append(out, "node  = "+call(p.NodePrefix, children), "root  = the last node; of one leaf, the leaf itself")
 }
 
 func shapeWords(p *Profile) string {

@@ -11,17 +11,11 @@ import (
 // The boxes of a drawing add up to the pre-image that a build makes.
 func TestDescribe_boxesAddUp(t *testing.T) {
 	for p := range Profiles() {
-		types := make([]*fieldType, len(p.Fields))
-		for i, f := range p.Fields {
-			var err error
-			if types[i], err = parseType(f.Type); err != nil {
-				t.Fatal(err)
-			}
-		}
-		strips, _ := p.drawing(types)
+		strips, _ := p.drawing()
+		_, _, size, open := p.preimage()
 		at := 0
 		for _, s := range strips {
-			if s.at != at {
+			if s.at >= 0 && s.at != at {
 				t.Errorf("%s: a strip at %d, want %d", p.Name, s.at, at)
 			}
 			for _, c := range s.cells {
@@ -30,8 +24,32 @@ func TestDescribe_boxesAddUp(t *testing.T) {
 		}
 		spec, rows := sample(t, p, 1, 1)
 		tree := build(t, spec, rows)
-		if n := len(tree.Preimage(nil, 0)); n != at || !strings.Contains(p.Describe(), fmt.Sprintf("before hashing, %d bytes:", n)) {
-			t.Errorf("%s: drawn %d bytes, hashed %d", p.Name, at, n)
+		n, length := len(tree.Preimage(nil, 0)), fmt.Sprintf("%d bytes:", size)
+		if open {
+			length = fmt.Sprintf("%d bytes or more:", size)
+		}
+		if !strings.Contains(p.Describe(), length) || at > n || !open && (at != n || size != n) || size > n {
+			t.Errorf("%s: drawn %d bytes, stated %d, hashed %d", p.Name, at, size, n)
+		}
+	}
+}
+
+// Whatever a profile says of itself is printed, whole.
+func TestDescribe_saysAll(t *testing.T) {
+	for p := range Profiles() {
+		text := strings.Join(strings.Fields(p.Describe()), " ")
+		for _, want := range []string{p.Title, p.Source, p.Vectors, p.Claim, p.ClaimSelector, p.RootGetter, p.RootSelector, p.Note, p.ProofForm, p.Grouping, string(p.Shape)} {
+			if !strings.Contains(text, strings.Join(strings.Fields(want), " ")) {
+				t.Errorf("%s: no %q in\n%s", p.Name, want, p.Describe())
+			}
+		}
+		for _, f := range p.Fields {
+			if !strings.Contains(text, f.Name+" "+f.Type+": ") {
+				t.Errorf("%s: no field %s in\n%s", p.Name, f.Name, p.Describe())
+			}
+		}
+		if strings.Contains(text, "%!") || strings.HasPrefix(text, "profile ") || p.Title == "" || p.Source == "" || p.Claim == "" || p.RootGetter == "" {
+			t.Errorf("described as %s", p.Describe())
 		}
 	}
 }
