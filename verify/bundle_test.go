@@ -20,15 +20,17 @@ type sample struct {
 	special                        string // account of row 0; empty: one like the others
 }
 
+func (s sample) solana() bool { return profileByName(s.profile).text["accounts"] == "solana" }
+
 func (s sample) chain() string {
-	if s.profile == "jito-v1" {
+	if s.solana() {
 		return "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp"
 	}
 	return "eip155:1"
 }
 
 func (s sample) asset(k int) string {
-	if s.profile == "jito-v1" {
+	if s.solana() {
 		d := sha256.Sum256([]byte{byte(k)})
 		return s.chain() + "/token:" + base58(d[:])
 	}
@@ -41,7 +43,7 @@ func (s sample) accountText(i int) string {
 		return s.special
 	}
 	d := sha256.Sum256([]byte(fmt.Sprint("account ", i)))
-	if s.profile == "jito-v1" {
+	if s.solana() {
 		return base58(d[:])
 	}
 	return hex0x(d[:20])
@@ -61,6 +63,13 @@ func (s sample) campaign() string {
 		if s.fields != "" {
 			fields = ", fields: [" + s.fields + "]"
 		}
+		if c := s.campaignConstants(); c != nil {
+			fields += ", constants: {"
+			for _, name := range sortedKeys(c) {
+				fields += fmt.Sprintf("%s: %q, ", name, c[name])
+			}
+			fields += "}"
+		}
 		fmt.Fprintf(&b, "  - {id: t%d, tokens: [T%d], profile: %s, order: %s, split: %d%s}\n", k, k, s.profile, s.order, s.split, fields)
 	}
 	fmt.Fprintf(&b, "publish: {inputs: %s, proofs: %s, shard: %d}\n", s.inputs, s.layout, s.shard)
@@ -79,10 +88,19 @@ func (s sample) pool(k int) string { return fixedText(big.NewInt(s.sum(k)+500), 
 
 func (s sample) list() string {
 	var b strings.Builder
-	b.WriteString("account,amount,token\n")
+	columns, p := s.listColumns(), profileByName(s.profile)
+	b.WriteString(strings.Join(columns, ",") + "\n")
 	for i := range s.n {
 		for k := range s.tokens {
-			fmt.Fprintf(&b, "%s,%d,T%d\n", s.accountText(i), s.amount(i, k), k)
+			fmt.Fprintf(&b, "%s,%d,T%d", s.accountText(i), s.amount(i, k), k)
+			for _, name := range columns[3:] {
+				cell := strconv.Itoa(i) // index
+				if at := slices.IndexFunc(p.fields, func(f field) bool { return f.name == name && f.source == "column" }); at >= 0 {
+					cell = s.own(p.fields[at], i)
+				}
+				b.WriteString("," + csvCell(cell))
+			}
+			b.WriteString("\n")
 		}
 	}
 	return b.String()
@@ -120,16 +138,16 @@ func obj(pairs ...any) value {
 // profile is the stated parameter set of the sample's trees.
 func (s sample) stated() (*profile, value) {
 	p := profileByName(s.profile)
-	switch s.profile {
-	case "uniswap-v1":
-		p.text["index"] = "eip55-sort"
-	case "oz-standard-v1":
-		p.text["index"], p.text["amountBits"] = "none", "256"
-		for _, f := range strings.Split(or(s.fields, `"account:address","amount:uint256"`), ",") {
-			name, typ, _ := strings.Cut(strings.Trim(f, `" `), ":")
-			p.fields = append(p.fields, field{name, typ, name})
-		}
+	var free []field
+	for _, f := range strings.Split(or(s.fields, `"account:address","amount:uint256"`), ",") {
+		name, typ, _ := strings.Cut(strings.Trim(f, `" `), ":")
+		free = append(free, field{name: name, typ: typ})
 	}
+	index := ""
+	if s.given() {
+		index = "given"
+	}
+	p.resolve(free, index, nil)
 	v := obj("leafPrefixes", texts(p.leafPrefixes))
 	for _, name := range profileMembers() {
 		v.names, v.items = append(v.names, name), append(v.items, text(p.text[name]))
@@ -174,7 +192,7 @@ func (s sample) bundle() fstest.MapFS {
 		order = s.order
 	}
 	m := &manTree{profile: *prof}
-	rule, err := newLeafRuleFor(&m.profile, nil)
+	rule, err := newLeafRuleFor(&m.profile, s.constants(prof, 0))
 	if err != nil {
 		panic(err)
 	}
@@ -195,19 +213,19 @@ func (s sample) bundle() fstest.MapFS {
 	index := s.ranks(rows, partOf)
 	trees, families, ledger, tokens := list(), list(), list(), list()
 	type built struct {
-		all    []*nodes
+		all    []*rebuilt
 		leaves []digest
 		place  []int
 	}
 	var fams []built
-	shaper := rule.shaper()
 	h := newHasher(rule.hash)
 	for k := range s.tokens {
+		constants := s.constants(prof, k)
 		b := built{leaves: make([]digest, s.n), place: make([]int, s.n)}
 		for r, row := range rows {
 			cells := make([]string, len(prof.fields))
 			for i, f := range prof.fields {
-				cells[i] = map[string]string{"account": row.acct.text(), "amount": strconv.FormatInt(s.amount(row.input, k), 10), "locked": "0", "index": strconv.Itoa(index[r])}[f.source]
+				cells[i] = s.cell(f, constants, row, index[r], k)
 			}
 			if b.leaves[r], err = rule.leaf(h, row.acct.bytes(), cells); err != nil {
 				panic(err)
@@ -232,21 +250,28 @@ func (s sample) bundle() fstest.MapFS {
 				leaves[pos], b.place[r] = b.leaves[r], pos
 				total += s.amount(rows[r].input, k)
 			}
-			all := shaper.build(leaves, depthOf(rule.shape, len(at)))
+			token, arranged := mustAccount(strings.Split(s.asset(k), ":")[2]), "input"
+			if rule.grouping != "none" {
+				arranged = ""
+			}
+			all, err := rule.rebuild(arranged, treeRows{leaves, func(i int) []byte { return rows[at[i]].acct.bytes() }, func(int) []byte { return token.bytes() }})
+			if err != nil {
+				panic(err)
+			}
 			b.all = append(b.all, all)
-			root := all.root()
+			root := rule.hashText(&all.root)
 			id := fmt.Sprintf("t%d", k)
 			if s.split > 0 {
 				id += "-" + strconv.Itoa(p)
 			}
 			ids.items = append(ids.items, text(id))
-			constants := obj()
-			if s.profile == "jito-v1" {
-				constants = obj("locked", "0")
+			stated := obj()
+			for _, name := range sortedKeys(constants) {
+				stated.names, stated.items = append(stated.names, name), append(stated.items, text(constants[name]))
 			}
 			trees.items = append(trees.items, obj("id", id, "family", fmt.Sprintf("t%d", k), "part", p, "parts", parts, "chain", s.chain(), "tokens", texts([]string{fmt.Sprintf("T%d", k)}),
-				"totals", texts([]string{fmt.Sprint(total)}), "group", "g0", "order", order, "leaves", len(at), "depth", depthOf(rule.shape, len(at)), "root", hex0x(root[:]),
-				"constants", constants, "deployment", obj(), "profile", statedProfile))
+				"totals", texts([]string{fmt.Sprint(total)}), "group", "g0", "order", order, "leaves", len(at), "depth", all.depth, "root", root,
+				"constants", stated, "deployment", obj(), "profile", statedProfile))
 		}
 		fams = append(fams, b)
 		families.items = append(families.items, ids)
@@ -265,11 +290,11 @@ func (s sample) bundle() fstest.MapFS {
 		if parts > 1 && s.layout == "inline" {
 			col("part")
 		}
-		if s.layout == "inline" && order == "input" {
+		if s.layout == "inline" && (order == "input" || order == "key") {
 			col("position")
 		}
 		for _, f := range prof.fields {
-			if f.source != "account" && f.source != "locked" {
+			if _, constant := s.constants(prof, k)[f.name]; f.source != "account" && !constant {
 				col(f.name)
 			}
 		}
@@ -305,18 +330,19 @@ func (s sample) bundle() fstest.MapFS {
 					if s.layout == "inline" && order == "input" {
 						cells.items = append(cells.items, number(fams[k].place[r]))
 					}
+					if s.layout == "inline" && order == "key" {
+						cells.items = append(cells.items, number(fams[k].all[partOf[r]].rank(fams[k].place[r])))
+					}
+					constants := s.constants(prof, k)
 					for _, f := range prof.fields {
-						switch f.source {
-						case "amount":
-							cells.items = append(cells.items, text(fmt.Sprint(s.amount(rows[r].input, k))))
-						case "index":
-							cells.items = append(cells.items, number(index[r]))
+						if _, constant := constants[f.name]; f.source != "account" && !constant {
+							cells.items = append(cells.items, text(s.cell(f, constants, rows[r], index[r], k)))
 						}
 					}
 					if s.layout == "inline" {
 						proof := list()
 						for _, d := range fams[k].all[partOf[r]].proof(nil, fams[k].place[r]) {
-							proof.items = append(proof.items, text(hex0x(d[:])))
+							proof.items = append(proof.items, text(rule.hashText(&d)))
 						}
 						cells.items = append(cells.items, proof)
 					}
@@ -326,7 +352,7 @@ func (s sample) bundle() fstest.MapFS {
 		}
 		if s.layout == "subtree" {
 			for k := range s.tokens {
-				paths.items = append(paths.items, samplePath(fams[k].all[0], shape, i, g.cut))
+				paths.items = append(paths.items, samplePath(rule, fams[k].all[0].whole, shape, i, g.cut))
 			}
 		}
 		put("groups/g0/shards/"+numberPath(i), obj("format", "merkle-shard/v1", "group", "g0", "shard", i, "rows", shardRows, "paths", paths))
@@ -352,7 +378,7 @@ func (s sample) bundle() fstest.MapFS {
 	rawSum, campSum := sha256.Sum256([]byte(raw)), sha256.Sum256([]byte(s.campaign()))
 	man := obj("format", "merkle-bundle/v1", "campaign", obj("file", "campaign.yaml", "id", "sample", "sha256", hexText(campSum[:])), "rule", "fixed/v1",
 		"publish", obj("inputs", s.inputs, "proofs", s.layout, "shard", s.shard),
-		"inputs", list(obj("role", "list", "columns", texts([]string{"account", "amount", "token"}), "order", "file", "rows", s.n*s.tokens, "sum", fmt.Sprint(sum), "sha256", hexText(rawSum[:]), "file", inputFile)),
+		"inputs", list(obj("role", "list", "columns", texts(s.listColumns()), "order", "file", "rows", s.n*s.tokens, "sum", fmt.Sprint(sum), "sha256", hexText(rawSum[:]), "file", inputFile)),
 		"previous", obj("id", "", "manifest", ""), "tables", list(), "exclusions", list(), "tokens", tokens, "ledger", ledger, "assertions", list(), "trees", trees,
 		"groups", list(obj("id", "g0", "chain", s.chain(), "order", order, "layout", s.layout, "claims", s.n, "families", families, "columns", list(columns...), "cut", cut,
 			"shards", mg.shards, "first", hexText(g.keys[0][:]), "last", hexText(g.keys[s.n-1][:]), "index", index0)))
@@ -361,15 +387,26 @@ func (s sample) bundle() fstest.MapFS {
 	return out
 }
 
-// ranks is the index of each row by the EIP-55 text of its account, within its part.
+// ranks is the index of each row by the text of its account or by its place in the list, within its part.
 func (s sample) ranks(rows []sampleRow, partOf []int) []int {
 	out := make([]int, len(rows))
-	if s.profile != "uniswap-v1" {
-		return out
+	p, _ := s.stated()
+	before := func(q, r sampleRow) bool { return false }
+	switch p.text["index"] {
+	case "given":
+		for r := range rows {
+			out[r] = rows[r].input
+		}
+	case "input-row":
+		before = func(q, r sampleRow) bool { return q.input < r.input }
+	case "eip55-sort":
+		before = func(q, r sampleRow) bool { return checksumText(q.acct.raw[:20]) < checksumText(r.acct.raw[:20]) }
+	case "base58-sort":
+		before = func(q, r sampleRow) bool { return q.acct.text() < r.acct.text() }
 	}
 	for r := range rows {
 		for q := range rows {
-			if partOf[q] == partOf[r] && checksumText(rows[q].acct.raw[:20]) < checksumText(rows[r].acct.raw[:20]) {
+			if partOf[q] == partOf[r] && before(rows[q], rows[r]) {
 				out[r]++
 			}
 		}
@@ -377,8 +414,93 @@ func (s sample) ranks(rows []sampleRow, partOf []int) []int {
 	return out
 }
 
+// given reports whether the list of the sample states an index, which some profiles need.
+func (s sample) given() bool {
+	return slices.Equal(profileByName(s.profile).indexes, []string{"given"})
+}
+
+// listColumns are the columns of the sample's list: index and own columns as the profile needs them.
+func (s sample) listColumns() []string {
+	columns := []string{"account", "amount", "token"}
+	if s.given() {
+		columns = append(columns, "index")
+	}
+	for _, f := range profileByName(s.profile).fields {
+		if f.source == "column" {
+			columns = append(columns, f.name)
+		}
+	}
+	return columns
+}
+
+func csvCell(s string) string {
+	if strings.ContainsAny(s, ",\"") {
+		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+	}
+	return s
+}
+
+// own is the value of a column of the leaf in row i.
+func (s sample) own(f field, i int) string {
+	switch {
+	case f.typ == "address":
+		return s.accountText(i + 1000)
+	case f.typ == "bytes16":
+		return s.accountText(i + 2000)[:34]
+	case strings.HasPrefix(f.typ, "abi("):
+		return fmt.Sprintf("[[%d,%d],[%d,%d]]", i, i+1, i+2, i+3)
+	}
+	return strconv.Itoa(i + 7)
+}
+
+// campaignConstants are those that the sample's campaign states.
+func (s sample) campaignConstants() map[string]string {
+	switch s.profile {
+	case "bound-v1":
+		return map[string]string{"distributor": "0x00000000219ab540356cbb839cbe05303d7705fa"}
+	case "safe-vesting-v1":
+		return map[string]string{"verifyingContract": "0x00000000219ab540356cbb839cbe05303d7705fa", "managed": "true"}
+	}
+	return nil
+}
+
+// constants are those of the tree of token k.
+func (s sample) constants(p *profile, k int) map[string]string {
+	out := map[string]string{}
+	for _, f := range p.fields {
+		switch f.source {
+		case "token":
+			out[f.name] = strings.Split(s.asset(k), ":")[2]
+		case "locked":
+			out[f.name] = "0"
+		case "constant", "domain":
+			out[f.name] = map[string]string{"chainId": "1", "curveType": "0", "managed": "false"}[f.name]
+			if v, ok := s.campaignConstants()[f.name]; ok {
+				out[f.name] = v
+			}
+		}
+	}
+	return out
+}
+
+// cell is what a leaf field holds in a row.
+func (s sample) cell(f field, constants map[string]string, row sampleRow, index, k int) string {
+	if c, ok := constants[f.name]; ok {
+		return c
+	}
+	switch f.source {
+	case "account":
+		return row.acct.text()
+	case "amount":
+		return strconv.FormatInt(s.amount(row.input, k), 10)
+	case "index":
+		return strconv.Itoa(index)
+	}
+	return s.own(f, row.input)
+}
+
 // samplePath reads the path of shard i off the whole tree.
-func samplePath(t *nodes, shape string, i, cut int) value {
+func samplePath(rule *leafRule, t *nodes, shape string, i, cut int) value {
 	path := list()
 	if shape == "heap" {
 		for at := 1<<cut - 1 + i; at > 0; at = (at - 1) / 2 {
@@ -386,7 +508,7 @@ func samplePath(t *nodes, shape string, i, cut int) value {
 			if at%2 == 0 {
 				sibling = at - 1
 			}
-			path.items = append(path.items, text(hex0x(t.heap[sibling][:])))
+			path.items = append(path.items, text(rule.hashText(&t.heap[sibling])))
 		}
 		return path
 	}
@@ -394,11 +516,13 @@ func samplePath(t *nodes, shape string, i, cut int) value {
 		at := i >> j
 		switch {
 		case at^1 < len(level):
-			path.items = append(path.items, text(hex0x(level[at^1][:])))
+			path.items = append(path.items, text(rule.hashText(&level[at^1])))
 		case shape == "duplicate":
-			path.items = append(path.items, text(hex0x(level[at][:])))
-		default:
+			path.items = append(path.items, text(rule.hashText(&level[at])))
+		case shape == "promote":
 			path.items = append(path.items, text(""))
+		default:
+			path.items = append(path.items, text(rule.hashText(&t.pad)))
 		}
 	}
 	return path

@@ -94,6 +94,7 @@ type treeDecl struct {
 	deployment map[string]string
 	order      string
 	split      int
+	grouped    bool // its profile's trees are
 }
 
 // readCampaign reads campaign.yaml; k.camp stays nil when what it says cannot be told.
@@ -202,7 +203,7 @@ func (r *memberReader) campaign(v *value) *campaign {
 	if c.publish.proofs == "" {
 		c.publish.proofs = "subtree"
 		for _, t := range c.trees {
-			if t.order != "account" {
+			if t.order != "account" || t.grouped {
 				c.publish.proofs = "inline"
 			}
 		}

@@ -138,6 +138,7 @@ func compareHeld(raw1, raw2 *[32]byte, unlock1, unlock2 int64, tok1, tok2 int16)
 func (k *checker) compareFamily(d *treeDecl, trees []*tree, due []dueClaim) {
 	var held []heldClaim
 	for _, t := range trees {
+		k.checkIndexSource(t)
 		for _, at := range t.rows {
 			tok := int16(-1)
 			if j := t.tokenOf(int(at)); j >= 0 {
@@ -182,6 +183,19 @@ func (k *checker) compareFamily(d *treeDecl, trees []*tree, due []dueClaim) {
 			k.compareLeaf(d, &due[i], &held[j])
 			i, j = i+1, j+1
 		}
+	}
+}
+
+// checkIndexSource: the index is the list's when the list has one, and else by the profile's own rule.
+func (k *checker) checkIndexSource(t *tree) {
+	rule := t.man.profile.text["index"]
+	if t.fam.sourceField("index") < 0 || len(t.man.tokens) == 0 {
+		return
+	}
+	given := slices.ContainsFunc(k.alloc.tokens, func(r *tokenResult) bool { return r.index != nil })
+	if given != (rule == "given") {
+		k.f.add(ProfileParameter, t.at+".profile.index", strconv.Quote(rule), "given when the list has an index, and only then; it has one: "+yes(given))
+		t.bad = true
 	}
 }
 

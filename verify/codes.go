@@ -98,7 +98,6 @@ const (
 	AccountOffCurve   Code = "account-off-curve"
 	AccountProgram    Code = "account-program"
 	AccountOwn        Code = "account-own"
-	ChainConstant     Code = "chain-constant"
 
 	GroupMismatch  Code = "group-mismatch"
 	GroupColumns   Code = "group-columns"
@@ -218,7 +217,6 @@ func Codes() []Meaning {
 		{AccountOffCurve, "accounts", "a leaf pays a Solana address that no private key belongs to"},
 		{AccountProgram, "accounts", "a leaf pays a Solana program, system variable or native mint"},
 		{AccountOwn, "accounts", "a leaf pays the token's or the distributor's own address"},
-		{ChainConstant, "accounts", "a leaf names another chain than the one that its tree is for"},
 
 		{GroupMismatch, "groups", "a group's members are not those that the format gives for these trees"},
 		{GroupColumns, "groups", "the columns of a group are not those that the format gives for its trees"},

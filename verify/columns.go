@@ -22,7 +22,7 @@ func (c *campaign) mapColumns(d *inputDecl, header []string, isCopy bool) (*colu
 			theirs = to
 		}
 		at := slices.Index(header, theirs)
-		if at < 0 && i < len(required) {
+		if at < 0 && (i < len(required) || d.role == "list" && i > 5) {
 			return nil, fmt.Errorf("line 1: no column %q", theirs)
 		}
 		if at >= 0 && slices.Contains(header[at+1:], theirs) {

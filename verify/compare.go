@@ -178,12 +178,13 @@ func (k *checker) compareRoots() {
 		if len(text) >= 2 && (text[:2] == "0x" || text[:2] == "0X") {
 			text = text[2:]
 		}
-		if !unhexAnyCase(d[:], text) {
-			k.f.add(RootExpected, "given root of "+id, strconv.Quote(want), "64 hex digits")
+		width := t.man.profile.width()
+		if !unhexAnyCase(d[:width], text) {
+			k.f.add(RootExpected, "given root of "+id, strconv.Quote(want), fmt.Sprint(2*width, " hex digits"))
 			continue
 		}
 		if d != t.root {
-			k.f.add(RootExpected, t.at+".root", t.man.root, hex0x(d[:]))
+			k.f.add(RootExpected, t.at+".root", t.man.root, hex0x(d[:width]))
 			t.bad = true
 			continue
 		}

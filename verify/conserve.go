@@ -205,7 +205,7 @@ func (k *checker) summaries() (trees []TreeSummary, tokens []TokenSummary) {
 			s.Totals = []string{t.total.String()}
 		}
 		if t.built != nil {
-			s.Rebuilt = hex0x(t.built[:])
+			s.Rebuilt = t.leaf.hashText(t.built)
 		}
 		trees = append(trees, s)
 	}

@@ -19,7 +19,10 @@ func fixed(c *campaign, d *ruleData, a *allocation, gone []bool) error {
 	exact := make([]*big.Rat, len(c.tokens)) // Σ of all rows
 	sums := make([]map[int][2]*big.Rat, len(c.tokens))
 	for k, t := range c.tokens {
-		r := &tokenResult{amounts: make([]num, n), locked: make([]num, n), index: make([]num, n), own: make([][]string, n), entitled: make([]bool, n), pool: t.pool}
+		r := &tokenResult{amounts: make([]num, n), locked: make([]num, n), own: make([][]string, n), entitled: make([]bool, n), pool: t.pool}
+		if d.indexed {
+			r.index = make([]num, n)
+		}
 		a.tokens = append(a.tokens, r)
 		exact[k], sums[k] = new(big.Rat), map[int][2]*big.Rat{}
 	}
@@ -34,7 +37,10 @@ func fixed(c *campaign, d *ruleData, a *allocation, gone []bool) error {
 			return fmt.Errorf("data row %d: %s has token %s twice, and duplicates are errors", j+1, a.ents[i].acct.text(), t.id)
 		}
 		if !r.entitled[i] {
-			r.index[i], r.own[i] = row.index, row.own
+			r.own[i] = row.own
+			if d.indexed {
+				r.index[i] = row.index
+			}
 			sums[k][i] = [2]*big.Rat{new(big.Rat), new(big.Rat)}
 		}
 		r.entitled[i] = true

@@ -24,6 +24,7 @@ type tree struct {
 	total      *big.Int
 	tokenTexts []string // what a token cell holds for each of the tree's tokens
 	built      *digest  // rebuilt root
+	proofs     *treeProofs
 
 	folded, second int
 	bad            bool
@@ -167,6 +168,11 @@ func (k *checker) planGroup(g *group) bool {
 		}
 		g.families = append(g.families, f)
 	}
+	for _, f := range g.families {
+		if grouping := f.trees[0].man.profile.grouping(); m.layout == "subtree" && grouping != "none" {
+			bad("layout", strconv.Quote(m.layout), `"inline", since a tree has grouping `+grouping)
+		}
+	}
 	if m.layout == "subtree" && m.order != "account" {
 		bad("order", strconv.Quote(m.order), `"account", which layout subtree needs`)
 	}
@@ -207,7 +213,7 @@ func (k *checker) planColumns(g *group) {
 		if len(f.trees) > 1 {
 			f.part = next("part")
 		}
-		if g.man.layout == "inline" && g.man.order == "input" {
+		if grouping := f.trees[0].man.profile.grouping(); g.man.layout == "inline" && (g.man.order == "input" || grouping == "two-level") {
 			f.pos = next("position")
 		}
 		for _, x := range f.fields {

@@ -76,10 +76,14 @@ func positionColumns() []string {
 
 func paidColumns() []string { return []string{"account", "chain", "amount"} }
 
-// ownColumns are the columns of a list that trees' fields name, in the order of the trees.
+// ownColumns are the columns of a list that the trees' leaves take over, as their fields or profiles name them, in the order of the trees. The list must have them.
 func (c *campaign) ownColumns() (out []string) {
 	for _, t := range c.trees {
-		for _, f := range t.fields {
+		fields := t.fields
+		if p := profileByName(t.profile); p != nil && !p.freeFields() {
+			fields = slices.DeleteFunc(p.fields, func(f field) bool { return f.source != "column" })
+		}
+		for _, f := range fields {
 			_, constant := t.constants[f.name]
 			if !constant && !slices.Contains([]string{"account", "amount", "token", "chain", "index", "locked"}, f.name) && !slices.Contains(out, f.name) {
 				out = append(out, f.name)

@@ -10,6 +10,7 @@ import (
 func (d *ruleData) listRow(m *columnMap) func(c [][]byte) error {
 	for i, at := range m.at {
 		d.ruled = d.ruled || (at >= 0 && (i == 4 || i > 5))
+		d.indexed = d.indexed || (at >= 0 && i == 4)
 	}
 	return func(c [][]byte) error {
 		row := listRow{token: 0}

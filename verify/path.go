@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/cbergoon/merkletree"
-	"golang.org/x/crypto/sha3"
 )
 
 // parseHash reads a hash of 32 bytes: 0x and 64 lower-case digits.
@@ -74,9 +73,9 @@ func (w *shardReader) path(f *groupFamily, at string, items []value) (path []dig
 		if text == "" {
 			continue
 		}
-		d, ok := parseHash(text)
+		d, ok := f.trees[0].leaf.parseHash(text)
 		if !ok {
-			w.c.add(ShardPath, fmt.Sprintf("%s level %d", at, j), strconv.Quote(text), "0x and 64 lower-case hex digits")
+			w.c.add(ShardPath, fmt.Sprintf("%s level %d", at, j), strconv.Quote(text), fmt.Sprint("0x and ", 2*f.trees[0].leaf.width, " lower-case hex digits"))
 			good = false
 			continue
 		}
@@ -97,7 +96,7 @@ func (w *shardReader) foldRows(fi int, f *groupFamily, runs [][2]int, path []dig
 	top := small.root()
 	got := s.fold(top, path, nil)
 	if got != t.root {
-		w.c.add(ProofWrong, fmt.Sprintf("%s paths[%d]", w.name, fi), "the shard's rows and path lead to "+hex0x(got[:]), t.man.root)
+		w.c.add(ProofWrong, fmt.Sprintf("%s paths[%d]", w.name, fi), "the shard's rows and path lead to "+t.leaf.hashText(&got), t.man.root)
 		w.blame(f)
 	}
 	stride := secondStride(t.man.leaves)
@@ -112,10 +111,10 @@ func (w *shardReader) foldRows(fi int, f *groupFamily, runs [][2]int, path []dig
 				w.blame(f)
 			}
 			w.folded[fi]++
-			if t.leaf.hash == keccak && at%stride == 0 {
+			if t.leaf.hasSecond() && at%stride == 0 {
 				proof = append(proof, path...)
 				w.second[fi]++
-				if own := inner && got == t.root; secondOpinion(leaves[row], proof, t.root) != own {
+				if own := inner && got == t.root; secondOpinion(t.leaf.hash, leaves[row], proof, t.root) != own {
 					w.c.add(ProofSecond, w.place(row)+" "+t.man.id, "accepted by github.com/cbergoon/merkletree: "+yes(!own), yes(own))
 					w.blame(f)
 				}
@@ -130,14 +129,32 @@ const secondAll = 4096
 
 func secondStride(leaves int) int { return (leaves + secondAll - 1) / secondAll }
 
-// secondOpinion folds a keccak sorted-pair proof with cbergoon/merkletree. Sides are ignored with sorted siblings, so any index will do. That library has no node
+// hasSecond reports whether the second library can express the tree.
+func (r *leafRule) hasSecond() bool { return r.beyondSecond() == "" }
+
+// beyondSecond names what the second library does not have and the tree does; empty when it can fold its proofs.
+func (r *leafRule) beyondSecond() string {
+	switch {
+	case len(r.prefix) > 0:
+		return "node prefix with sorted pairs"
+	case r.grouping == "two-level":
+		return "trees of two levels"
+	case r.positional:
+		return "positional heaps"
+	case r.width < 32:
+		return "shortened hashes"
+	}
+	return ""
+}
+
+// secondOpinion folds a sorted-pair proof with cbergoon/merkletree. Sides are ignored with sorted siblings, so any index will do. That library has no node
 // prefix with sorted pairs, so it cannot speak about jito-v1.
-func secondOpinion(leaf digest, proof []digest, root digest) bool {
+func secondOpinion(kind hashKind, leaf digest, proof []digest, root digest) bool {
 	path, sides := make([][]byte, len(proof)), make([]int64, len(proof))
 	for i := range proof {
 		path[i] = proof[i][:]
 	}
-	ok, err := merkletree.VerifyProofWithDigest(leaf[:], path, sides, root[:], merkletree.WithHasher(func() hash.Hash { return sha3.NewLegacyKeccak256() }),
+	ok, err := merkletree.VerifyProofWithDigest(leaf[:], path, sides, root[:], merkletree.WithHasher(func() hash.Hash { return newHasher(kind).h }),
 		merkletree.WithSortedSiblings())
 	return ok && err == nil
 }

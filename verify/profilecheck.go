@@ -127,20 +127,17 @@ func (p *profile) width() int {
 
 // checkChainID: a leaf that names its chain must name the one that its tree is for, or nobody can claim there.
 func (k *checker) checkChainID(t *tree) {
+	if t.man.profile.freeFields() {
+		return
+	}
 	for _, f := range t.man.profile.fields {
 		if f.name != "chainId" || f.source != "constant" && f.source != "domain" {
 			continue
 		}
-		got, want := t.man.constants[f.name], strings.TrimPrefix(t.man.chain, "eip155:")
-		if got == want {
-			continue
-		}
-		if t.man.profile.text["name"] == "bound-v1" {
+		if got, want := t.man.constants[f.name], strings.TrimPrefix(t.man.chain, "eip155:"); got != want {
 			k.f.add(TreeConstant, t.at+".constants."+f.name, strconv.Quote(got), strconv.Quote(want)+", the number of the tree's chain")
 			t.bad = true
-			continue
 		}
-		k.remarks.add(ChainConstant, t.at+".constants."+f.name, strconv.Quote(got), strconv.Quote(want)+", the number of the tree's chain")
 	}
 }
 

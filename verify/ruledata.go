@@ -28,6 +28,7 @@ type ruleData struct {
 	timeKind  byte
 	scratch   big.Int
 	ruled     bool // the list has an index or own columns
+	indexed   bool // the list has an index
 }
 
 type proposal struct {

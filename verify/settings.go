@@ -127,12 +127,12 @@ func (r *memberReader) treeDecl(at string, v *value, c *campaign) treeDecl {
 	if !e.missing("deployment") {
 		t.deployment = r.strings(at+".deployment", e.get("deployment"))
 	}
-	r.oneOf(at+".order", t.order, "account", "input", "leaf-hash", "key", "profile")
-	if t.order == "profile" {
-		if p := profileByName(t.profile); p != nil {
-			t.order = p.text["order"]
-		}
+	r.oneOf(at+".order", t.order, "account", "input", "leaf-hash", "profile")
+	p := profileByName(t.profile)
+	if t.order == "profile" && p != nil {
+		t.order = p.text["order"]
 	}
+	t.grouped = p != nil && p.grouping() != "none"
 	for i, s := range e.texts("fields") {
 		name, typ, ok := strings.Cut(s, ":")
 		if !ok || name == "" || typ == "" {
@@ -160,12 +160,30 @@ func (r *memberReader) treeDecl(at string, v *value, c *campaign) treeDecl {
 			r.fail(at, "no chain", "a chain, since the tokens are on several")
 		}
 	}
+	t.settleConstants(p)
 	for _, tok := range toks {
 		if t.chain != "" && tok.on(t.chain) == nil {
 			r.fail(at, "token "+tok.id+" is not on "+t.chain, "")
 		}
 	}
 	return t
+}
+
+// settleConstants adds the constants that a campaign may leave out: the number of the chain, and those with a default.
+func (t *treeDecl) settleConstants(p *profile) {
+	if p == nil || p.freeFields() {
+		return
+	}
+	for _, f := range p.fields {
+		if _, ok := t.constants[f.name]; ok || f.source != "constant" && f.source != "domain" {
+			continue
+		}
+		if f.name == "chainId" {
+			t.constants[f.name] = strings.TrimPrefix(t.chain, "eip155:")
+		} else if value, ok := p.defaults[f.name]; ok {
+			t.constants[f.name] = value
+		}
+	}
 }
 
 func (c *campaign) token(id string) *token {

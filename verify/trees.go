@@ -43,25 +43,78 @@ func checkTree(g *group, t *tree, c *collector) {
 		c.add(TreeLeaves, t.at, "no leaf", "at least one")
 		return
 	}
-	if t.leaf != nil {
-		if d := depthOf(t.leaf.shape, len(t.rows)); d != m.depth {
-			c.add(TreeDepth, t.at+".depth", strconv.Itoa(m.depth), strconv.Itoa(d))
-		}
-	}
 	t.checkValues(g, c)
 	t.checkIndexRule(g, c)
-	if t.leaf == nil || !t.arrange(g, c) {
+	if t.leaf == nil {
 		return
 	}
-	leaves := make([]digest, len(t.order))
-	for p, at := range t.order {
-		leaves[p] = t.fam.leaves[at]
+	var built digest
+	depth := depthOf(t.leaf.shape, len(t.rows))
+	if t.leaf.grouping != "none" {
+		re, ok := t.regroup(g, c)
+		if !ok {
+			return
+		}
+		built, depth = re.root, re.depth
+	} else if t.arrange(g, c) {
+		leaves := make([]digest, len(t.order))
+		for p, at := range t.order {
+			leaves[p] = t.fam.leaves[at]
+		}
+		built = t.leaf.shaper().root(leaves)
+	} else {
+		return
 	}
-	built := t.leaf.shaper().root(leaves)
+	if depth != m.depth {
+		c.add(TreeDepth, t.at+".depth", strconv.Itoa(m.depth), strconv.Itoa(depth))
+	}
 	t.built = &built
 	if built != t.root {
-		c.add(TreeRoot, t.at+".root", m.root, hex0x(built[:]))
+		c.add(TreeRoot, t.at+".root", m.root, t.leaf.hashText(&built))
 	}
+}
+
+// regroup rebuilds a grouped tree from its rows, and compares the stated ranks of accounts.
+func (t *tree) regroup(g *group, c *collector) (*rebuilt, bool) {
+	rows := treeRows{leaves: make([]digest, len(t.rows)), account: func(i int) []byte { return g.accounts[t.rows[i]].bytes() }}
+	for i, at := range t.rows {
+		rows.leaves[i] = t.fam.leaves[at]
+	}
+	if t.leaf.grouping == "two-level" {
+		tokens := make([]account, len(t.rows))
+		for i, at := range t.rows {
+			text := t.man.constants[t.fam.fields[t.leaf.token].name]
+			if cells := t.fam.cells[t.leaf.token]; cells != nil {
+				text = cells[at]
+			}
+			tokens[i], _ = parseAccount(text) // hashing has reported what is none
+		}
+		rows.token = func(i int) []byte { return tokens[i].bytes() }
+	}
+	re, err := t.leaf.rebuild("", rows)
+	if err != nil {
+		c.add(LeafOrder, t.at+".order", strconv.Quote(t.man.order), err.Error())
+		return nil, false
+	}
+	t.order = make([]int32, len(re.order))
+	for p, i := range re.order {
+		t.order[p] = t.rows[i]
+	}
+	good := true
+	for i, at := range t.rows {
+		if t.fam.place != nil && int(t.fam.place[at]) != re.rank(i) {
+			c.add(LeafOrder, g.rowPlace(int(at))+" "+t.man.id, "position "+strconv.Itoa(int(t.fam.place[at])), strconv.Itoa(re.rank(i))+", the rank of the account")
+		}
+		if re.leaves != len(t.rows) && t.order[re.position(i)] != at {
+			c.add(LeafOrder, g.rowPlace(int(at))+" "+t.man.id, "a leaf that the tree has already", "")
+			good = false
+		}
+	}
+	t.proofs = &treeProofs{rebuilt: re, place: make([]int32, g.n)}
+	for i, at := range t.rows {
+		t.proofs.place[at] = int32(i)
+	}
+	return re, good
 }
 
 func yes(b bool) string {
@@ -216,14 +269,17 @@ func (t *tree) checkIndexRule(g *group, c *collector) {
 	}
 	index := t.fam.values[i]
 	switch t.man.profile.text["index"] {
-	case "eip55-sort":
+	case "eip55-sort", "base58-sort":
 		type ranked struct {
 			text string
 			at   int32
 		}
 		list := make([]ranked, len(t.rows))
 		for j, at := range t.rows {
-			list[j] = ranked{checksumText(g.accounts[at].raw[:20]), at}
+			list[j] = ranked{g.accounts[at].text(), at}
+			if g.fam == evm {
+				list[j].text = checksumText(g.accounts[at].raw[:20])
+			}
 		}
 		slices.SortFunc(list, func(a, b ranked) int { return cmp.Compare(a.text, b.text) })
 		for rank, e := range list {

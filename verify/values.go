@@ -84,9 +84,9 @@ func (k *checker) checkManifestTrees(tokens map[string]*manToken, bad func(at, g
 				bad(at+".tokens", strconv.Quote(id), "a token with an asset on "+t.chain)
 			}
 		}
-		root, ok := parseHash(t.root)
+		root, ok := parseHashOf(t.root, t.profile.width())
 		if !ok {
-			bad(at+".root", strconv.Quote(t.root), "0x and 64 lower-case hex digits")
+			bad(at+".root", strconv.Quote(t.root), fmt.Sprint("0x and ", 2*t.profile.width(), " lower-case hex digits"))
 		} else if root == (digest{}) {
 			k.f.add(RootZero, "manifest.json "+at+".root", t.root, "")
 		}
