@@ -13,7 +13,9 @@ import (
 
 // catalogue returns the table. A contract whose rules are in reach of the parameters is a new entry and nothing else.
 func catalogue() []Profile {
-	return slices.Concat(solanaEntries(), openZeppelinEntries(), packedEntries(), cumulativeEntries(), groupedEntries(), tokensoftEntries(), airdropEntries())
+	all := slices.Concat(solanaEntries(), openZeppelinEntries(), packedEntries(), cumulativeEntries(), groupedEntries(), tokensoftEntries(), airdropEntries())
+	slices.SortFunc(all, func(a, b Profile) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }
 
 // evm fills in what most EVM contracts have in common; what p says already stays.

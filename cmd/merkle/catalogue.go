@@ -39,7 +39,11 @@ func profilesCommand() *cli.Command {
 			rows := [][]string{{"profile", "accounts", "hash", "shape", "own order", "what"}}
 			for p := range tree.Profiles() {
 				all = append(all, p)
-				rows = append(rows, []string{p.Name, p.Accounts.String(), string(p.Hash), string(p.Shape), string(p.Order), p.Title})
+				shape := string(p.Shape)
+				if p.Grouped() {
+					shape = p.Grouping + ", " + shape
+				}
+				rows = append(rows, []string{p.Name, p.Accounts.String(), string(p.Hash), shape, string(p.Order), p.Title})
 			}
 			if c.Bool("json") {
 				return printJSON(c.App.Writer, all)
