@@ -22,7 +22,7 @@ func newCells(t *readTree, columns []ColumnInfo, rows int) *cells {
 	c := &cells{tree: t, columns: columns, constants: map[string]string{}, sources: make([]string, len(columns))}
 	c.Accounts = make([]merkle.Account, 0, rows)
 	for _, f := range t.Profile.Fields {
-		if value, ok := t.Constants[f.Name]; ok && f.Source == tree.SourceConstant {
+		if value, ok := t.Constants[f.Name]; ok && (f.Source == tree.SourceConstant || f.Source == tree.SourceDomain) {
 			c.constants[f.Name] = value
 		}
 		for i := range columns {
