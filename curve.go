@@ -115,41 +115,74 @@ func (x *field25519) mul(y *field25519) field25519 {
 }
 
 // isSquare reports whether x, below the prime, has a root: its Jacobi symbol is not -1. The symbol is found as in the
-// binary greatest common divisor: halving flips it by the rest of n modulo 8, changing places by reciprocity.
+// binary greatest common divisor of a and n: halving a flips it by the rest of n modulo 8, changing places by reciprocity. Which
+// of the two is smaller is a coin toss, so it is a mask and no branch; words that both have lost are dropped.
 func (x field25519) isSquare() bool {
 	a, n := x, prime25519
-	minus := false
-	for a != (field25519{}) {
+	flip := uint64(0)
+	for a[2]|a[3]|n[2]|n[3] != 0 {
 		for a[0] == 0 {
+			if a == (field25519{}) {
+				return true // only x = 0: n is the prime otherwise, which has no divisor
+			}
 			a[0], a[1], a[2], a[3] = a[1], a[2], a[3], 0 // 64 halvings: an even number
 		}
-		if s := uint(bits.TrailingZeros64(a[0])); s > 0 {
-			a[0] = a[0]>>s | a[1]<<(64-s)
-			a[1] = a[1]>>s | a[2]<<(64-s)
-			a[2] = a[2]>>s | a[3]<<(64-s)
-			a[3] >>= s
-			if r := n[0] & 7; s&1 == 1 && (r == 3 || r == 5) {
-				minus = !minus
-			}
-		}
+		s := uint(bits.TrailingZeros64(a[0])) & 63
+		flip ^= uint64(s) & (n[0]>>1 ^ n[0]>>2)
+		a[0] = a[0]>>s | a[1]<<1<<(63-s)
+		a[1] = a[1]>>s | a[2]<<1<<(63-s)
+		a[2] = a[2]>>s | a[3]<<1<<(63-s)
+		a[3] >>= s
 		d0, b := bits.Sub64(a[0], n[0], 0)
 		d1, b := bits.Sub64(a[1], n[1], b)
 		d2, b := bits.Sub64(a[2], n[2], b)
 		d3, b := bits.Sub64(a[3], n[3], b)
-		if b == 0 {
-			a = field25519{d0, d1, d2, d3}
-			continue
-		}
-		if a[0]&n[0]&3 == 3 { // a < n: they change places
-			minus = !minus
-		}
+		less := -b
+		flip ^= less & (a[0] & n[0] >> 1)
+		n[0] ^= (n[0] ^ a[0]) & less
+		n[1] ^= (n[1] ^ a[1]) & less
+		n[2] ^= (n[2] ^ a[2]) & less
+		n[3] ^= (n[3] ^ a[3]) & less
 		var c uint64
-		was := a
-		a[0], c = bits.Sub64(0, d0, 0)
-		a[1], c = bits.Sub64(0, d1, c)
-		a[2], c = bits.Sub64(0, d2, c)
-		a[3], _ = bits.Sub64(0, d3, c)
-		n = was
+		a[0], c = bits.Add64(d0^less, b, 0)
+		a[1], c = bits.Add64(d1^less, 0, c)
+		a[2], c = bits.Add64(d2^less, 0, c)
+		a[3], _ = bits.Add64(d3^less, 0, c)
 	}
-	return !minus
+	return (flip^jacobi128(a[1], a[0], n[1], n[0]))&1 == 0
+}
+
+// jacobi128 goes on with numbers of two words, the high one first; bit 0 of the result is 1 when the symbol is -1.
+func jacobi128(a1, a0, n1, n0 uint64) (flip uint64) {
+	for a1|n1 != 0 {
+		if a0 == 0 {
+			if a1 == 0 {
+				return flip
+			}
+			a0, a1 = a1, 0
+		}
+		s := uint(bits.TrailingZeros64(a0)) & 63
+		flip ^= uint64(s) & (n0>>1 ^ n0>>2)
+		a0, a1 = a0>>s|a1<<1<<(63-s), a1>>s
+		d0, b := bits.Sub64(a0, n0, 0)
+		d1, b := bits.Sub64(a1, n1, b)
+		less := -b
+		flip ^= less & (a0 & n0 >> 1)
+		n0 ^= (n0 ^ a0) & less
+		n1 ^= (n1 ^ a1) & less
+		var c uint64
+		a0, c = bits.Add64(d0^less, b, 0)
+		a1, _ = bits.Add64(d1^less, 0, c)
+	}
+	for a0 != 0 {
+		s := uint(bits.TrailingZeros64(a0)) & 63
+		flip ^= uint64(s) & (n0>>1 ^ n0>>2)
+		a0 >>= s
+		d, b := bits.Sub64(a0, n0, 0)
+		less := -b
+		flip ^= less & (a0 & n0 >> 1)
+		n0 ^= (n0 ^ a0) & less
+		a0 = (d ^ less) + b
+	}
+	return flip
 }
