@@ -90,7 +90,7 @@ func csvFormats() []format {
 // csv writes a head and a line a row. Rows stand in claim order, or where the platform's tree keeps the order of its list in the order of the tree.
 func (j *job) csv(head string, line func(b []byte, row int) []byte) error {
 	listed := j.p.Order == tree.OrderInput
-	return j.json("list.csv", "", "", func(e *encoder) error {
+	return j.json("list.csv", 0, "", func(e *encoder) error {
 		e.b = append(append(e.b, head...), '\n')
 		for i := range j.t.Rows().Len() {
 			row := i

@@ -50,7 +50,7 @@ func (j *job) number(name string, limit uint64) (uint64, error) {
 // writeDistribution writes the order that the library insists on: earners and their tokens by their bytes, which for
 // lower-case keys is also the order of the text. Amounts are bare integers with all their digits.
 func writeDistribution(j *job) error {
-	return j.json("distribution.json", "", "", func(e *encoder) error {
+	return j.json("distribution.json", 0, "", func(e *encoder) error {
 		e.open('{')
 		var key []byte
 		for i := range j.t.GroupCount() {
@@ -82,7 +82,7 @@ func writeEarnerClaims(j *job) error {
 	}
 	for i := range j.t.GroupCount() {
 		g := j.t.Group(i)
-		if err := j.json(g.Account.Text()+".json", "  ", "\n", func(e *encoder) error {
+		if err := j.json(g.Account.Text()+".json", 2, "\n", func(e *encoder) error {
 			j.earnerClaim(e, i, &g, rootIndex)
 			return nil
 		}); err != nil {

@@ -16,17 +16,17 @@ const flushSize = 1 << 16
 // encoder writes JSON piece by piece, in the two spellings that tools print: without any blank, as JSON.stringify(x), or with
 // an indent, as JSON.stringify(x, null, indent) and serde's pretty printer.
 type encoder struct {
-	ctx    context.Context
-	out    io.Writer
-	b      []byte
-	indent string
-	depth  int
-	fresh  bool // nothing stands in the open object or array yet
-	err    error
+	ctx   context.Context
+	out   io.Writer
+	b     []byte
+	step  int // blanks a level; 0: everything on one line
+	depth int
+	fresh bool // nothing stands in the open object or array yet
+	err   error
 }
 
-func newEncoder(ctx context.Context, out io.Writer, indent string) *encoder {
-	return &encoder{ctx: ctx, out: out, indent: indent, b: make([]byte, 0, flushSize+1<<12)}
+func newEncoder(ctx context.Context, out io.Writer, indent int) *encoder {
+	return &encoder{ctx: ctx, out: out, step: indent, b: make([]byte, 0, flushSize+1<<12)}
 }
 
 // open begins an object or array.
@@ -57,14 +57,13 @@ func (e *encoder) item() {
 }
 
 func (e *encoder) line() {
-	if e.indent == "" {
-		return
-	}
-	e.b = append(e.b, '\n')
-	for range e.depth {
-		e.b = append(e.b, e.indent...)
+	if e.step > 0 {
+		e.b = append(e.b, blanks[:1+e.step*e.depth]...)
 	}
 }
+
+// blanks is a line end and more blanks than any document here is deep.
+const blanks = "\n                                        "
 
 // key begins a member. The name must not need an escape.
 func (e *encoder) key(name string) {
@@ -75,7 +74,7 @@ func (e *encoder) key(name string) {
 
 func (e *encoder) colon() {
 	e.b = append(e.b, ':')
-	if e.indent != "" {
+	if e.step > 0 {
 		e.b = append(e.b, ' ')
 	}
 }
@@ -115,11 +114,16 @@ func (e *encoder) hashes(list []merkle.Hash, width int) {
 // octets appends bytes as an array of numbers.
 func (e *encoder) octets(raw []byte) {
 	e.open('[')
-	for _, c := range raw {
-		e.item()
+	for i, c := range raw {
+		if i > 0 {
+			e.b = append(e.b, ',')
+		}
+		e.line()
 		e.b = strconv.AppendUint(e.b, uint64(c), 10)
 	}
+	e.fresh = len(raw) == 0
 	e.close(']')
+	e.flush()
 }
 
 // flush writes out what has come together; end does so in any case.

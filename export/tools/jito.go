@@ -25,7 +25,7 @@ func jitoFormat() format {
 			return j.keyed()
 		},
 		write: func(j *job) error {
-			return j.json("merkle_tree.json", "  ", "", func(e *encoder) error {
+			return j.json("merkle_tree.json", 2, "", func(e *encoder) error {
 				return j.airdrop(e, nil, func(e *encoder, row int, proof []merkle.Hash) {
 					if category, told := j.o.With["category"]; told {
 						e.proofOctets(proof)
@@ -74,7 +74,7 @@ func jupiterFormat() format {
 			return j.trees(func(part *job, i int, version uint64) error {
 				name := "tree_" + strconv.Itoa(i) + ".json"
 				j.note(name, part)
-				return part.json(name, "  ", "", func(e *encoder) error {
+				return part.json(name, 2, "", func(e *encoder) error {
 					return part.airdrop(e, &version, func(e *encoder, row int, proof []merkle.Hash) {
 						e.key("amount")
 						e.number(part.amount(row))

@@ -102,7 +102,7 @@ func (k *kvFiles) add(part *job, distributor string) (err error) {
 	var proof []merkle.Hash
 	for row := range part.t.Rows().Len() {
 		if k.e == nil {
-			if k.e, k.file, err = k.j.begin(strconv.Itoa(k.next)+".json", "  "); err != nil {
+			if k.e, k.file, err = k.j.begin(strconv.Itoa(k.next)+".json", 2); err != nil {
 				return err
 			}
 			k.e.open('{')

@@ -59,7 +59,7 @@ func (j *job) merklToken() (merkle.Account, error) {
 }
 
 func writeMerkl(j *job) error {
-	return j.json("rewards.json", "  ", "\n", func(e *encoder) error {
+	return j.json("rewards.json", 2, "\n", func(e *encoder) error {
 		token, err := j.merklToken()
 		if err != nil {
 			return err

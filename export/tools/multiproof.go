@@ -18,7 +18,7 @@ func StreamMultiProof(ctx context.Context, out io.Writer, t *tree.Tree, rows []i
 		return err
 	}
 	j := &job{ctx: ctx, t: t, p: t.Profile()}
-	e := newEncoder(ctx, out, "  ")
+	e := newEncoder(ctx, out, 2)
 	root := t.Root()
 	e.open('{')
 	e.key("root")

@@ -13,7 +13,7 @@ func ozFormat() format {
 		},
 		fits: fitsOZ, wants: "a heap of sorted keccak256 pairs over abi leaves hashed twice, or over ready-made leaves (oz-standard-v1, oz-simple-v1, sablier-v1, hedgey-v1 …)",
 		write: func(j *job) error {
-			return j.json("tree.json", "", "", func(e *encoder) error { return j.dump(e) })
+			return j.json("tree.json", 0, "", func(e *encoder) error { return j.dump(e) })
 		},
 	}
 }

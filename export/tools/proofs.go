@@ -22,7 +22,7 @@ func proofsFormat() format {
 //	{"account":…,"amount":…,"leaf":…,"proof":[…]},
 //	…]}
 func writeProofs(j *job) error {
-	return j.json("proofs.json", "", "]}\n", func(e *encoder) error {
+	return j.json("proofs.json", 0, "]}\n", func(e *encoder) error {
 		root := j.t.Root()
 		e.b = append(e.b, `{"format":"merkle-proofs/v1","profile":"`+j.p.Name+`","order":"`+string(j.t.Order())+`","root":"`...)
 		e.b = root.AppendText(e.b, j.p.Width)

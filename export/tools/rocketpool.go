@@ -130,7 +130,7 @@ func writeRocketpool(j *job) error {
 	if err != nil {
 		return err
 	}
-	return j.json("rewards.json", "  ", "\n", func(e *encoder) error {
+	return j.json("rewards.json", 2, "\n", func(e *encoder) error {
 		root := j.t.Root()
 		e.open('{')
 		e.key("rewardsFileVersion")

@@ -19,7 +19,7 @@ func saberFormat() format {
 
 // writeSaber prints the object as the script does: hashes without 0x and the claims as an array of objects with one member each, by index.
 func writeSaber(j *job) error {
-	return j.json("distributor-info.json", "  ", "", func(e *encoder) error {
+	return j.json("distributor-info.json", 2, "", func(e *encoder) error {
 		root := j.t.Root()
 		e.open('{')
 		e.key("merkleRoot")

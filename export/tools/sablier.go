@@ -18,7 +18,7 @@ func sablierFormat() format {
 }
 
 func writeSablier(j *job) error {
-	return j.json("campaign.json", "", "", func(e *encoder) error {
+	return j.json("campaign.json", 0, "", func(e *encoder) error {
 		root := j.t.Root()
 		e.open('{')
 		e.key("total_amount")
@@ -29,7 +29,7 @@ func writeSablier(j *job) error {
 		e.hash(&root, j.p.Width)
 		e.key("merkle_tree")
 		e.b = append(e.b, '"')
-		inner := newEncoder(j.ctx, quoter{e}, "")
+		inner := newEncoder(j.ctx, quoter{e}, 0)
 		if err := j.dump(inner, "uint", "address", "uint256"); err != nil { // Sablier's spelling of the types
 			return err
 		}

@@ -62,7 +62,7 @@ func writeThirdweb(j *job) error {
 	for i := range j.t.GroupCount() {
 		g := j.t.Group(i)
 		proof = j.t.GroupProof(i, proof)
-		if err := j.json(g.Key+".json", "", "", func(e *encoder) error {
+		if err := j.json(g.Key+".json", 0, "", func(e *encoder) error {
 			e.open('{')
 			e.key("proofs")
 			e.hashes(proof, 32)
@@ -100,7 +100,7 @@ func writeThirdweb(j *job) error {
 			return err
 		}
 	}
-	return j.json("info.json", "", "", func(e *encoder) error {
+	return j.json("info.json", 0, "", func(e *encoder) error {
 		root := j.t.Root()
 		e.open('{')
 		e.key("merkleRoot")
@@ -146,7 +146,7 @@ func writeENS(j *job) error {
 	for i := range j.t.GroupCount() {
 		g := j.t.Group(i)
 		proof = j.t.GroupProof(i, proof)
-		if err := j.json(g.Key+".json", "", "", func(e *encoder) error {
+		if err := j.json(g.Key+".json", 0, "", func(e *encoder) error {
 			e.open('{')
 			e.key("proof")
 			e.hashes(proof, 32)
@@ -167,7 +167,7 @@ func writeENS(j *job) error {
 			return err
 		}
 	}
-	return j.json("root.json", "", "", func(e *encoder) error {
+	return j.json("root.json", 0, "", func(e *encoder) error {
 		root := j.t.Root()
 		e.open('{')
 		e.key("root")

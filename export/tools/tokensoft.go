@@ -47,7 +47,7 @@ func (j *job) byKey() (order []uint32, key func(row int) string) {
 
 // writeTokensoft writes keys in lower case and in their order. Where the profile has a domain a key is account_domain.
 func writeTokensoft(j *job) error {
-	return j.json("claims.json", "", "", func(e *encoder) error {
+	return j.json("claims.json", 0, "", func(e *encoder) error {
 		root := j.t.Root()
 		e.open('{')
 		e.key("merkleRoot")

@@ -21,7 +21,7 @@ func uniswapFormat() format {
 
 // writeUniswap prints the object as the script does: without blanks, a line end behind it, accounts in EIP-55 by index.
 func writeUniswap(j *job) error {
-	return j.json("claims.json", "", "\n", func(e *encoder) error {
+	return j.json("claims.json", 0, "\n", func(e *encoder) error {
 		root := j.t.Root()
 		e.open('{')
 		e.key("merkleRoot")

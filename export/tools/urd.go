@@ -16,7 +16,7 @@ func urdFormat() format {
 
 // writeURD writes no blanks, as the README asks for files on IPFS, and rows by account and reward.
 func writeURD(j *job) error {
-	return j.json("urd.json", "", "", func(e *encoder) error {
+	return j.json("urd.json", 0, "", func(e *encoder) error {
 		root := j.t.Root()
 		id, told := j.o.With["id"]
 		if !told {

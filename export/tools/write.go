@@ -98,7 +98,7 @@ func describe(name string, t *tree.Tree) Written {
 }
 
 // begin opens a file of the output for JSON.
-func (j *job) begin(name, indent string) (*encoder, io.Closer, error) {
+func (j *job) begin(name string, indent int) (*encoder, io.Closer, error) {
 	w, err := j.to.create(name)
 	if err != nil {
 		return nil, nil, err
@@ -107,7 +107,7 @@ func (j *job) begin(name, indent string) (*encoder, io.Closer, error) {
 }
 
 // json writes one file of JSON; body appends the document.
-func (j *job) json(name, indent, end string, body func(e *encoder) error) error {
+func (j *job) json(name string, indent int, end string, body func(e *encoder) error) error {
 	e, file, err := j.begin(name, indent)
 	if err != nil {
 		return err
