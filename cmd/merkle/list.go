@@ -26,12 +26,13 @@ type list struct {
 	numbers []uint32 // data row (from 0) of each row kept
 	notes   []string // what a person should know
 
-	faults merkle.Faults
-	cols   []column
-	sums   map[[2]merkle.Account]int
-	key    int    // column with the keys of a JSON object when a member is the account too, else -1
-	buf    []byte // of a number
-	stdin  []byte
+	faults  merkle.Faults
+	cols    []column
+	sums    map[[2]merkle.Account]int
+	kindsOf *kindFinder
+	key     int    // column with the keys of a JSON object when a member is the account too, else -1
+	buf     []byte // of a number
+	stdin   []byte
 }
 
 // column says what a column of the file is read as.
@@ -46,7 +47,7 @@ type column struct {
 
 // readList reads all rows, or returns every fault of the file.
 func readList(ctx context.Context, path string, set *listSettings, bar *progress) (*list, error) {
-	l := &list{path: path, set: set, profile: set.profile, key: -1}
+	l := &list{path: path, set: set, profile: set.profile, key: -1, kindsOf: newKindFinder(set.workers)}
 	if set.duplicates == "sum" {
 		l.sums = map[[2]merkle.Account]int{}
 	}
@@ -76,6 +77,7 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 			bar.update("reading", int64(n), -1)
 		}
 		l.row(table, n)
+		l.kindsOf.next(l.rows.Accounts, false)
 	}
 	if err := table.Err(); err != nil {
 		return nil, err

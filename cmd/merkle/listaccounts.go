@@ -56,51 +56,77 @@ func (l *list) judge(ctx context.Context, errw io.Writer) (merkle.AccountCounts,
 	return counts, nil
 }
 
-// kinds judges every row's account, on all processors: the curve of a Solana key takes microseconds.
+// kinds are those of all rows. They were found while the list was read; which accounts are the distribution's own is known only now.
 func (l *list) kinds(ctx context.Context) ([]merkle.AccountKind, merkle.AccountCounts, error) {
+	kinds := l.kindsOf.all(l.rows.Accounts)
 	own := l.own()
-	n := len(l.rows.Accounts)
-	kinds := make([]merkle.AccountKind, n)
-	w := l.set.workers
-	if w == 0 {
-		w = runtime.GOMAXPROCS(0)
-	}
-	w = max(1, min(w, n/1024))
-	parts := make([]merkle.AccountCounts, w)
-	var wait sync.WaitGroup
-	for part := range w {
-		wait.Go(func() {
-			for i := part * n / w; i < (part+1)*n/w; i++ {
-				if i%4096 == 0 && ctx.Err() != nil {
-					return
-				}
-				k := l.rows.Accounts[i].Kind()
-				if own[l.rows.Accounts[i]] && k != merkle.KindZero {
-					k = merkle.KindOwn
-				}
-				kinds[i] = k
-				parts[part][k]++
-			}
-		})
-	}
-	wait.Wait()
 	var counts merkle.AccountCounts
-	for _, part := range parts {
-		for k, n := range part {
-			counts[k] += n
+	for i, k := range kinds {
+		if len(own) > 0 && k != merkle.KindZero && own[l.rows.Accounts[i]] {
+			k = merkle.KindOwn
+			kinds[i] = k
 		}
+		counts[k]++
 	}
 	return kinds, counts, ctx.Err()
+}
+
+// kindChunk is how many accounts are judged at a time.
+const kindChunk = 8192
+
+// kindFinder judges accounts beside the reading of the list: the curve of a Solana key takes a microsecond.
+type kindFinder struct {
+	slots chan struct{} // as many as processors may be used
+	wait  sync.WaitGroup
+	parts [][]merkle.AccountKind
+	done  int // accounts handed over
+}
+
+func newKindFinder(workers int) *kindFinder {
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return &kindFinder{slots: make(chan struct{}, workers)}
+}
+
+// next hands over accounts when a chunk of new ones is there. accounts may grow afterwards, but not change.
+func (k *kindFinder) next(accounts []merkle.Account, rest bool) {
+	n := len(accounts) - k.done
+	if n == 0 || n < kindChunk && !rest {
+		return
+	}
+	chunk := accounts[k.done:]
+	k.done += n
+	out := make([]merkle.AccountKind, n)
+	k.parts = append(k.parts, out)
+	k.slots <- struct{}{}
+	k.wait.Go(func() {
+		for i, a := range chunk {
+			out[i] = a.Kind()
+		}
+		<-k.slots
+	})
+}
+
+// all waits for the kinds of all accounts.
+func (k *kindFinder) all(accounts []merkle.Account) []merkle.AccountKind {
+	k.next(accounts, true)
+	k.wait.Wait()
+	return slices.Concat(k.parts...)
 }
 
 // own are the addresses of the distribution itself: the token or tokens, what --own names, and every constant that is an account.
 func (l *list) own() map[merkle.Account]bool {
 	own := map[merkle.Account]bool{}
-	for _, a := range l.rows.Tokens {
-		own[a] = true
+	for i, a := range l.rows.Tokens {
+		if i == 0 || a != l.rows.Tokens[i-1] {
+			own[a] = true
+		}
 	}
 	for _, a := range append(slices.Clone(l.set.own), l.set.token) {
-		own[a] = true
+		if !a.IsZero() {
+			own[a] = true
+		}
 	}
 	for _, text := range l.set.constants {
 		if a, err := merkle.ParseAccount(text); err == nil {
