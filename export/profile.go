@@ -127,7 +127,8 @@ func LeafColumns(t *campaign.Tree) (names []string) {
 	}
 	for _, f := range t.Fields {
 		name, _, _ := strings.Cut(f, ":")
-		if _, constant := t.Constants[name]; !constant {
+		_, constant := t.Constants[name]
+		if !constant && !slices.Contains([]string{tree.SourceAccount, tree.SourceAmount, tree.SourceLocked, tree.SourceIndex, tree.SourceToken}, name) {
 			names = append(names, name)
 		}
 	}

@@ -21,6 +21,7 @@ type Proven struct {
 	Amount   merkle.Amount // base units of the chain
 	Locked   merkle.Amount // base units of the chain; 0 where the leaf has no such field
 	Index    string        // the leaf's index field in decimal, or the number that the contract reads from the proof; empty where it has none
+	FromPath bool          // Index is not in the leaf: the contract reads it from the proof
 	Fields   []FieldValue  // the whole leaf, in order: with Proof, the arguments of the claim
 	Leaf     merkle.Hash   // in the first Width bytes, as all hashes here
 	Proof    []merkle.Hash // leaf to root
@@ -29,6 +30,8 @@ type Proven struct {
 	Profile  string // profile name
 	Claim    string // signature of the contract's claim function, empty when this release does not know the profile
 	File     string // shard that it was read from
+
+	Grouping string // of the profile: none, shard-1 … shard-4, two-level
 
 	// Of a two-level profile only, else 0.
 	Inner    int // so many entries of Proof, from its beginning, are of the account's own tree
@@ -63,7 +66,7 @@ func (t *readTree) describe(sub *tree.Tree, row int, proof []merkle.Hash) Proven
 	rows := sub.Rows()
 	p := Proven{
 		Tree: t.ID, Family: t.Family, Chain: t.Chain, Account: rows.Accounts[row], Leaf: sub.Leaf(row), Proof: proof, Root: t.root,
-		Width: t.Profile.Width, Profile: t.Profile.Name, Claim: t.Profile.Claim,
+		Width: t.Profile.Width, Profile: t.Profile.Name, Claim: t.Profile.Claim, Grouping: t.Profile.Grouping,
 	}
 	token := t.token
 	if rows.Tokens != nil {
@@ -87,7 +90,7 @@ func (t *readTree) describe(sub *tree.Tree, row int, proof []merkle.Hash) Proven
 	}
 	if t.Profile.Index == tree.IndexPath {
 		if index, ok := tree.PathIndex(&t.Profile, p.Leaf, proof, t.Depth); ok {
-			p.Index = strconv.FormatUint(index, 10)
+			p.Index, p.FromPath = strconv.FormatUint(index, 10), true
 		}
 	}
 	return p

@@ -5,10 +5,12 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"strconv"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/merkle-drop/merkle/export"
+	"github.com/merkle-drop/merkle/tree"
 )
 
 // provenDoc is one claim as prove --json prints it. Amounts are base units of the tree's chain.
@@ -26,7 +28,15 @@ type provenDoc struct {
 	Claim   string     `json:"claim,omitempty"`
 	Fields  []fieldDoc `json:"fields"`
 
-	Solana *solanaClaimDoc `json:"solana,omitempty"`
+	TwoLevel *twoLevelDoc    `json:"twoLevel,omitempty"`
+	Solana   *solanaClaimDoc `json:"solana,omitempty"`
+}
+
+// twoLevelDoc is where a claim stands in a tree of accounts' trees, as such contracts ask for it.
+type twoLevelDoc struct {
+	AccountIndex string `json:"accountIndex"` // rank of the account among the tree's
+	ClaimIndex   string `json:"claimIndex"`   // rank of the claim among the account's, by token
+	InnerProof   string `json:"innerProof"`   // so many entries of proof, from its beginning, are of the account's own tree
 }
 
 type fieldDoc struct {
@@ -79,7 +89,13 @@ func proveCommand() *cli.Command {
 				for _, f := range d.Fields {
 					fmt.Fprintf(&b, "  %-8s %s   %s\n", f.Name, f.Value, f.Type)
 				}
+				if p.FromPath {
+					fmt.Fprintf(&b, "  %-8s %s   read from the proof by the contract\n", "index", d.Index)
+				}
 				fmt.Fprintf(&b, "  leaf   %s\n  root   %s\n", d.Leaf, d.Root)
+				if l := d.TwoLevel; l != nil {
+					fmt.Fprintf(&b, "  place  %s among the accounts, %s among the account's claims; proof entries of the account's own tree: %s\n", l.AccountIndex, l.ClaimIndex, l.InnerProof)
+				}
 				for j, h := range d.Proof {
 					fmt.Fprintf(&b, "  proof%3d %s\n", j, h)
 				}
@@ -115,6 +131,9 @@ func newProvenDoc(p export.Proven) provenDoc {
 		Leaf: p.Leaf.Text(p.Width), Root: p.Root.Text(p.Width), Proof: []string{}, Claim: p.Claim, Fields: []fieldDoc{}}
 	if !p.Locked.IsZero() {
 		d.Locked = p.Locked.String()
+	}
+	if p.Grouping == tree.GroupingTwoLevel {
+		d.TwoLevel = &twoLevelDoc{strconv.Itoa(p.Position), strconv.Itoa(p.Rank), strconv.Itoa(p.Inner)}
 	}
 	for _, h := range p.Proof {
 		d.Proof = append(d.Proof, h.Text(p.Width))
