@@ -14,7 +14,7 @@ func (j *judge) checkRows(b *builtList) {
 		return
 	}
 	for _, r := range b.rows {
-		if r.cells[j.amount] == "0" && j.paysNothing(r) {
+		if r.n >= 0 && r.cells[j.amount] == "0" && j.paysNothing(r) {
 			j.p.remark(RowZeroAmount, j.l.where(r, 0, ""), "amount 0", "")
 		}
 	}
@@ -37,6 +37,9 @@ func (j *judge) checkWidths(b *builtList) {
 	}
 	bits, _ := parseCount(b.prof.text["amountBits"])
 	wide, _ := parseCount(b.prof.text["totalBits"])
+	if j.l.bits > 0 && (bits == 0 || j.l.bits < bits) {
+		bits = j.l.bits
+	}
 	sum, x := new(big.Int), new(big.Int)
 	for _, r := range b.rows {
 		if _, ok := x.SetString(r.cells[j.amount], 10); !ok {
@@ -155,32 +158,28 @@ func (j *judge) checkAccounts(b *builtList) {
 	if j.l.column("account") < 0 {
 		return
 	}
-	own := j.ownAccounts()
 	counts := map[string]int{}
-	kinds := j.accountKinds(b.rows)
+	kinds := newKinds(j.ownAccounts()...).all(j.p.o.Workers, len(b.rows), func(i int) account { return b.rows[i].acct })
 	for i, r := range b.rows {
 		kind := kinds[i]
-		if kind == "" && own[r.acct] {
-			kind = "own"
-		}
-		if kind == "" {
+		if kind == "" || r.n < 0 {
 			continue
 		}
 		counts[kind]++
 		text := j.accountText(r)
 		where := j.l.where(r, 0, "")
 		switch kind {
-		case "zero":
+		case kindZero:
 			j.p.fault(RowZero, where, text, "an account that somebody holds")
-		case "burn":
+		case kindBurn:
 			j.p.remark(RowBurn, where, text, "")
-		case "precompile":
+		case kindPrecompile:
 			j.p.remark(RowPrecompile, where, text, "")
-		case "off-curve":
+		case kindOffCurve:
 			j.p.remark(RowOffCurve, where, text, "")
-		case "program":
+		case kindProgram:
 			j.p.remark(RowProgram, where, text, "")
-		case "own":
+		case kindOwn:
 			j.p.remark(RowOwn, where, text, "")
 		}
 	}
@@ -190,22 +189,23 @@ func (j *judge) checkAccounts(b *builtList) {
 }
 
 // ownAccounts are the token and the contract of the distribution, as far as they are known.
-func (j *judge) ownAccounts() map[account]bool {
-	own := map[account]bool{}
+func (j *judge) ownAccounts() (own []account) {
 	texts := []string{j.p.o.Token}
 	for _, name := range []string{"distributor", "verifyingContract", "token"} {
 		texts = append(texts, j.p.o.Constants[name])
 	}
-	for _, s := range texts {
-		if a, err := parseAccount(s); s != "" && err == nil {
-			own[a] = true
+	if i := j.l.column("token"); i >= 0 {
+		seen := map[string]bool{}
+		for k := range j.l.rows {
+			if t := j.l.rows[k].cells[i]; !seen[t] {
+				seen[t] = true
+				texts = append(texts, t)
+			}
 		}
 	}
-	if i := j.l.column("token"); i >= 0 {
-		for k := range j.l.rows {
-			if a, err := parseAccount(j.l.rows[k].cells[i]); err == nil && k < 1000 {
-				own[a] = true
-			}
+	for _, s := range texts {
+		if a, err := parseAccount(s); s != "" && err == nil {
+			own = append(own, a)
 		}
 	}
 	return own

@@ -37,12 +37,11 @@ func (p *filePass) judge() error {
 	for i, l := range p.listings {
 		p.o.Progress("judging", int64(i), int64(len(p.listings)))
 		j := &judge{p: p, l: l, amount: l.column("amount")}
-		before := len(p.faults.order)
 		counted := p.faults.total()
 		if err := j.run(); err != nil {
 			return err
 		}
-		j.tree.OK = before == len(p.faults.order) && counted == p.faults.total()
+		j.tree.OK = counted == p.faults.total()
 		p.trees = append(p.trees, j.tree)
 	}
 	p.o.Progress("judging", int64(len(p.listings)), int64(len(p.listings)))
@@ -215,7 +214,11 @@ func (j *judge) match() (*builtList, error) {
 		}
 		ok := j.parseTarget(b.rule)
 		if b.tree == nil {
-			if lead := j.leading(b); lead > most {
+			lead := j.leading(b)
+			if j.l.partial && lead == len(b.rows) {
+				return b, nil
+			}
+			if lead > most {
 				nearest, most = b, lead
 			}
 			continue
@@ -268,6 +271,16 @@ func (j *judge) build(c candidate, cache map[string]*builtList) *builtList {
 				b.rows = append(b.rows, r)
 			}
 		}
+		if c.extra != nil {
+			more, err := c.extra()
+			if err != nil {
+				b.err = err
+				return b
+			}
+			for i := range more {
+				b.rows = append(b.rows, &more[i])
+			}
+		}
 		b.leaves, b.bad = b.rule.hashRows(j.p.o.Workers, len(b.rows), func(i int) ([]byte, []string) {
 			r := b.rows[i]
 			cells := make([]string, len(places))
@@ -287,7 +300,7 @@ func (j *judge) build(c candidate, cache map[string]*builtList) *builtList {
 		b.err = errNoRows
 		return b
 	}
-	if len(b.bad) > 0 {
+	if len(b.bad) > 0 || j.l.partial {
 		return b
 	}
 	token := -1
@@ -358,6 +371,9 @@ func (j *judge) describe(b *builtList) {
 		p.fault(RowValue, l.where(b.rows[bad.row], 0, ""), bad.err.Error(), "values that profile "+t.Profile+" can hold")
 	}
 	if b.tree == nil {
+		if l.partial {
+			p.skip("%s: the root, of which these are some rows only", l.name)
+		}
 		return
 	}
 	t.Leaves, t.Depth, t.Rebuilt = b.tree.leaves, b.tree.depth, b.rule.hashText(&b.tree.root)
@@ -545,7 +561,7 @@ func (j *judge) foldBatch(b *builtList, s *shaper, want digest, from, to int) *p
 
 // namedBeside looks, where the root is not met although proofs lead to it, for parts of the tree in which no row stands: there rows are missing from the list.
 func (j *judge) namedBeside(b *builtList, parts []*proofCount) {
-	if j.tree.Folded < j.tree.Proofs {
+	if j.tree.Folded < j.tree.Proofs || j.l.partial {
 		return // rows that do not lead to the root are named already, and their place is empty
 	}
 	for _, part := range parts {

@@ -11,13 +11,24 @@ type fileKind struct {
 
 // fileKinds are all kinds, the narrow ones before the wide. Companions (a root, a list beside a tree) come after the kinds that they accompany.
 func fileKinds() []fileKind {
-	return slices.Concat(evmKinds(), solanaKinds(), listKinds(), genericKinds())
+	return slices.Concat(partKinds(), solanaKinds(), evmKinds(), genericKinds(), listKinds())
 }
 
 func evmKinds() []fileKind {
 	return []fileKind{
+		{"proofs", tryOwnProofs},
+		{"oz-dump", tryOZ},
+		{"sablier", trySablier},
+		{"rocketpool", tryRocketPool},
+		{"merkl", tryMerkl},
+		{"urd", tryURD},
+		{"tokensoft", tryTokensoft},
+		{"thirdweb", tryThirdweb},
+		{"ens", tryENS},
 		{"uniswap", tryUniswap},
+		{"uniswap-input", tryUniswapInput},
+		{"eigenlayer", tryEigenLayer},
 	}
 }
 
-func genericKinds() []fileKind { return nil }
+func genericKinds() []fileKind { return []fileKind{{"claims", tryClaims}} }

@@ -15,6 +15,8 @@ type listing struct {
 	rows    []fileRow
 	tries   []candidate
 	strict  bool // only tries: no other shapes and orders are tried after them
+	partial bool // some of the tree's rows: proofs are checked, the root cannot be rebuilt
+	bits    int  // widest amount of the contract, where it is known apart from the profile
 
 	root      string // as stated; "" none
 	rootAt    int
@@ -56,7 +58,8 @@ type candidate struct {
 	constants map[string]string // values of fields that are no column
 	index     string            // index rule; "": given when there is a column index
 	keep      func(r *fileRow) bool
-	note      string // for people: what is left out, or what the candidate stands for
+	extra     func() ([]fileRow, error) // rows that the builder adds to those of the list
+	note      string                    // for people: what is left out, or what the candidate stands for
 }
 
 // newRow is a row without proof and leaf hash.
@@ -143,6 +146,9 @@ func (c *candidate) settle(l *listing, constants map[string]string) (*leafRule, 
 	index := c.index
 	if index == "" && l.column("index") >= 0 {
 		index = "given"
+	}
+	if c.fields != nil && !p.freeFields() {
+		p.fields = append([]field{}, c.fields...)
 	}
 	p.resolve(c.fields, index, all)
 	for _, x := range c.set {

@@ -1,0 +1,192 @@
+package verify
+
+import "strings"
+
+// tryClaims reads claims of no tool in particular: an object with a root and, under some usual name, rows by account or in a list, with amounts and proofs.
+// Which leaf they are of is told by the proofs and the root.
+func tryClaims(p *filePass) bool {
+	for _, s := range p.free() {
+		top := s.top()
+		rows, path, ok := claimRows(top)
+		if !ok {
+			continue
+		}
+		p.take("claims", s)
+		p.genericClaims(s, top, rows, path)
+		return true
+	}
+	return false
+}
+
+// claimRows finds the rows: a list or object under a usual name, or the file itself.
+func claimRows(top jval) (rows jval, path string, ok bool) {
+	for _, name := range []string{"claims", "users", "proofs", "tree", "recipients", "leaves", "claimers", "entries", "holders", "accounts", "allocations", "balances",
+		"airdrop", "data", "values", "list", "rewards", "addresses"} {
+		if v, has := top.get(name); has && (v.isList() || v.kind() == '{') && genericRow(v) {
+			return v, name, true
+		}
+	}
+	if genericRow(top) {
+		return top, "", true
+	}
+	return rows, "", false
+}
+
+func accountNames() []string {
+	return []string{"account", "address", "recipient", "user", "wallet", "claimer", "beneficiary", "owner", "to", "holder"}
+}
+
+// genericRow reports rows with an account (as key or member) and an amount or a proof.
+func genericRow(rows jval) bool {
+	first := rows.first()
+	switch {
+	case rows.kind() == '{' && isAddress(firstName(rows)):
+		if first.kind() == '"' || first.kind() == '0' {
+			return plainAmounts(rows)
+		}
+	case rows.isList() && first.kind() == '{':
+		v, ok := firstOf(first, accountNames()...)
+		if !ok || !isAddress(v.text()) {
+			return false
+		}
+	default:
+		return false
+	}
+	_, amount := genericAmount(first)
+	_, proof := firstOf(first, "proof", "proofs", "merkleProof", "merkle_proof")
+	return amount || proof
+}
+
+func genericAmount(row jval) (string, bool) {
+	for _, name := range []string{"cumulativeAmount", "totalAmount", "total", "tokens", "quantity", "claimable", "cumulative", "allocation", "totalClaimable", "max"} {
+		if v, ok := row.get(name); ok {
+			if _, _, good := integer(v); good {
+				return name, true
+			}
+		}
+	}
+	return amountMember(row)
+}
+
+func (p *filePass) genericClaims(s *source, top, rows jval, path string) {
+	l := &listing{name: s.name, src: s, path: path, columns: []string{"account", "amount"}}
+	if root, ok := firstOf(top, "merkleRoot", "root", "merkle_root", "rootHash", "merkleTreeRoot", "hexRoot"); ok && root.kind() == '"' {
+		l.root, l.rootAt = root.text(), root.at
+	}
+	first := rows.first()
+	index, hasIndex := firstOf(first, "index", "id", "accountIndex", "claimIndex")
+	if hasIndex {
+		_, _, hasIndex = integer(index)
+	}
+	token, hasToken := firstOf(first, "token", "tokenAddress", "reward", "rewardToken", "asset")
+	hasToken = hasToken && isAddress(token.text())
+	if hasIndex {
+		l.columns = append(l.columns, "index")
+	}
+	if hasToken {
+		l.columns = append(l.columns, "token")
+	}
+	leafName := ""
+	for _, n := range []string{"leaf", "leafHash", "hash", "node"} {
+		if v, ok := first.get(n); ok {
+			if _, good := hashOf(v.text(), 32); good && leafName == "" {
+				leafName = n
+			}
+		}
+	}
+	q := p.rowsOf(l)
+	one := func(v jval, key string, at int) {
+		r := q.begin(s, at, key)
+		ok := true
+		if key != "" {
+			ok = q.account(r, key, at)
+			if x, has := firstOf(v, accountNames()...); has && isAddress(x.text()) && !strings.EqualFold(strings.TrimSpace(x.text()), strings.TrimSpace(key)) {
+				p.fault(ListDiffers, l.where(r, x.at, ""), x.text(), key+", the key of the row")
+			}
+		} else {
+			ok = q.accountOf(r, v, accountNames()...)
+		}
+		amount, good := "", false
+		if v.kind() == '{' {
+			name, has := genericAmount(v)
+			if !has {
+				name = "amount"
+			}
+			amount, good = q.numberOf(r, v, name)
+		} else {
+			amount, good = q.number(r, v, "")
+		}
+		cells := []string{hex0x(r.acct.raw[:20]), amount}
+		ok = ok && good
+		if hasIndex {
+			n, good := q.numberOf(r, v, "index", "id", "accountIndex", "claimIndex")
+			cells, ok = append(cells, n), ok && good
+		}
+		if hasToken {
+			t, good := q.addressOf(r, v, "token", "tokenAddress", "reward", "rewardToken", "asset")
+			cells, ok = append(cells, t), ok && good
+		}
+		if x, has := v.get(leafName); has && x.kind() == '"' {
+			r.leaf, r.leafAt = x.text(), x.at
+		}
+		q.proofOf(r, v, "proof", "proofs", "merkleProof", "merkle_proof")
+		q.end(r, ok, cells...)
+	}
+	if rows.kind() == '{' {
+		rows.each(func(m jmember) bool {
+			if path == "" && !isAddress(m.name) {
+				return true
+			}
+			one(m.val, m.name, m.at)
+			return true
+		})
+	} else {
+		rows.items(func(_ int, v jval) bool {
+			one(v, "", v.at)
+			return true
+		})
+	}
+	q.close()
+	l.tries = genericTries(hasIndex, hasToken)
+	for _, name := range []string{"tokenTotal", "total", "totalAmount", "total_amount", "sum"} {
+		if v, ok := top.get(name); ok && path != "" {
+			p.total(l, name, v, "amount", &humanAmounts{})
+		}
+	}
+	for _, name := range []string{"count", "totalClaims", "number_of_recipients", "numLeaves", "leafCount", "totalRecipients"} {
+		if v, ok := top.get(name); ok && path != "" {
+			p.figure(l, name, v, "", nil)
+		}
+	}
+	p.add(l)
+}
+
+// genericTries are the leaf rules that rows with these columns may be of.
+func genericTries(index, token bool) (list []candidate) {
+	types := func(names ...string) (f []field) {
+		for _, n := range names {
+			typ := "uint256"
+			if n == "account" || n == "token" {
+				typ = "address"
+			}
+			f = append(f, field{n, typ, n})
+		}
+		return f
+	}
+	standard := func(names ...string) candidate { return candidate{profile: "oz-standard-v1", fields: types(names...)} }
+	switch {
+	case index && token:
+		list = append(list, candidate{profile: "tokensoft-v1", fields: types("index", "account", "token", "amount"), note: "packed index, account, token, amount"},
+			standard("index", "account", "token", "amount"))
+	case index:
+		list = append(list, candidate{profile: "uniswap-v1"}, candidate{profile: "sablier-v1"}, candidate{profile: "uma-v1"},
+			standard("account", "amount", "index"), standard("index", "account", "amount"))
+	}
+	if token {
+		list = append(list, candidate{profile: "morpho-urd-v1"}, candidate{profile: "merkl-v1"}, candidate{profile: "account-token-packed-v1"},
+			candidate{profile: "token-account-packed-v1"}, standard("token", "account", "amount"))
+	}
+	return append(list, candidate{profile: "address-amount-packed-v1"}, candidate{profile: "hedgey-v1"}, candidate{profile: "text-v1"},
+		candidate{profile: "1inch-signature-128-v1"}, candidate{profile: "address-amount-packed-v1", set: [][2]string{{"width", "16"}}},
+		candidate{profile: "thirdweb-drop-v1"}, candidate{profile: "ens-v1"})
+}
