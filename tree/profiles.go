@@ -22,17 +22,17 @@ func catalogue() []Profile {
 func evm(p Profile) Profile {
 	p.Accounts = merkle.EVM
 	p.Hash, p.Pair, p.ProofForm = HashKeccak256, cmp.Or(p.Pair, PairSorted), cmp.Or(p.ProofForm, "bytes32[]")
-	return common(p, 256)
+	return shared(p, 256)
 }
 
 // solana does so for Solana programs. Their proofs are sorted, their numbers u64.
 func solana(p Profile) Profile {
 	p.Accounts = merkle.Solana
 	p.Pair, p.Encoding, p.ProofForm = PairSorted, cmp.Or(p.Encoding, EncodingLE), cmp.Or(p.ProofForm, "Vec<[u8; 32]>")
-	return common(p, 64)
+	return shared(p, 64)
 }
 
-func common(p Profile, bits int) Profile {
+func shared(p Profile, bits int) Profile {
 	p.Width = cmp.Or(p.Width, 32)
 	if p.NodePrefix == nil {
 		p.NodePrefix = []byte{}
