@@ -8,7 +8,7 @@ func tryClaims(p *filePass) bool {
 	for _, s := range p.free() {
 		top := s.top()
 		rows, path, ok := claimRows(top)
-		if !ok {
+		if !ok || !provable(top, rows.first()) {
 			continue
 		}
 		p.take("claims", s)
@@ -16,6 +16,13 @@ func tryClaims(p *filePass) bool {
 		return true
 	}
 	return false
+}
+
+// provable reports a root or a proof, without which rows are only a list (tryLists).
+func provable(top, row jval) bool {
+	_, root := firstOf(top, "merkleRoot", "root", "merkle_root", "rootHash", "merkleTreeRoot", "hexRoot")
+	_, proof := firstOf(row, "proof", "proofs", "merkleProof", "merkle_proof")
+	return root || proof
 }
 
 // claimRows finds the rows: a list or object under a usual name, or the file itself.
