@@ -15,25 +15,77 @@ import (
 
 func verifyCommand() *cli.Command {
 	return &cli.Command{
-		Name: "verify", Usage: "check a bundle again, with code that shares nothing with the code that made it", ArgsUsage: "BUNDLE",
-		Description: "Recomputes the allocation from the inputs, every leaf, root and proof, sums, caps, ledger and digests.\n" +
-			"What could not be checked is said. Exit status 4 when anything is off.\n\n" +
-			"Example:\n   merkle verify bundle\n   merkle verify bundle --inputs fixtures/jupiter-asr\n   merkle verify bundle --root jup=0x8f1c… --json\n   merkle verify 2026-02 --previous 2026-01",
+		Name: "verify", Usage: "check a bundle, or another tool's files, with code that shares nothing with the code that made them", ArgsUsage: "BUNDLE | FILE… | FOLDER",
+		Description: "Of a bundle: recomputes the allocation from the inputs, every leaf, root and proof, sums, caps, ledger and digests.\n" +
+			"Of files of other tools (claims, dumps, distributions, shards, lists; docs/files.md): tells the kind by content, rebuilds the tree from the list,\n" +
+			"says which profile, shape and order gave the root, and checks every proof, total, duplicate, width and address. Files that belong\n" +
+			"together (a list, its tree, its root) are given together, or as their folder.\n" +
+			"What could not be checked is said. Exit status 4 when anything is off; remarks do not count without --strict. 3: no kind that is known.\n\n" +
+			"Example:\n   merkle verify bundle\n   merkle verify bundle --inputs fixtures/jupiter-asr\n   merkle verify bundle --root jup=0x8f1c… --json\n   merkle verify 2026-02 --previous 2026-01\n" +
+			"   merkle verify claims.json\n   merkle verify list.csv tree.json --decimals 6\n   merkle verify list.json --root 0x8f1c… --profile hedgey-v1\n   merkle verify snapshot/",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "inputs", Usage: "recompute from the raw inputs in `DIR` (the campaign's own folder)"},
+			&cli.StringFlag{Name: "inputs", Usage: "bundle: recompute from the raw inputs in `DIR` (the campaign's own folder)"},
 			&cli.StringSliceFlag{Name: "previous", Usage: "bundle `DIR` that this one goes on from, rolls in or closes; may be repeated"},
-			&cli.StringSliceFlag{Name: "root", Usage: "`ID=HASH`: the root of tree ID as read from the chain; may be repeated"},
+			&cli.StringSliceFlag{Name: "root", Usage: "`ID=HASH`: the root of tree ID as read from the chain; may be repeated. Of files: HASH"},
+			&cli.StringFlag{Name: "profile", Usage: "files: only leaves of profile `NAME` (merkle profiles)"},
+			&cli.StringSliceFlag{Name: "constant", Usage: "files: `FIELD=VALUE`, a leaf field with one value for all rows, such as chainId; may be repeated"},
+			&cli.StringFlag{Name: "order", Usage: "files: only this `ORDER` of leaves: leaf-hash, input or key"},
+			&cli.StringFlag{Name: "token", Usage: "files: the token's contract or mint, an `ADDRESS` that no row should pay"},
+			&cli.IntFlag{Name: "decimals", Value: -1, DefaultText: "as the file says", Usage: "files: `N` decimals of amounts in whole tokens"},
+			&cli.BoolFlag{Name: "strict", Usage: "files: remarks are findings", DisableDefaultText: true},
 			jsonFlag, quietFlag, workersFlag(),
 		},
-		Action: verifyBundle,
+		Action: verifyAny,
 	}
 }
 
-func verifyBundle(c *cli.Context) error {
-	args, err := want(c, "BUNDLE")
-	if err != nil {
-		return err
+// verifyAny takes one bundle, or files of other tools.
+func verifyAny(c *cli.Context) error {
+	if c.NArg() == 0 {
+		return &usageError{text: "verify: no argument, want BUNDLE, FILE… or FOLDER", hint: "merkle verify --help says how it is called"}
 	}
+	for _, path := range c.Args().Slice() {
+		if err := notThere(path); err != nil {
+			return err
+		}
+	}
+	bundles := 0
+	for _, path := range c.Args().Slice() {
+		if isBundle(path) {
+			bundles++
+		}
+	}
+	if bundles == 0 {
+		return verifyFiles(c)
+	}
+	if c.NArg() > 1 {
+		return usage("verify: a bundle and other files in one run; give the bundle alone, and what it goes on from with --previous")
+	}
+	for _, name := range []string{"profile", "constant", "order", "token", "decimals", "strict"} {
+		if c.IsSet(name) {
+			return usage("verify: --%s is for files of other tools, and %s is a bundle", name, c.Args().First())
+		}
+	}
+	return verifyBundle(c)
+}
+
+// isBundle tells a bundle from files: a folder with what only bundles have, an empty one, or a file manifest.json.
+func isBundle(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() {
+		return filepath.Base(path) == "manifest.json"
+	}
+	for _, name := range []string{"manifest.json", "SHA256SUMS", "campaign.yaml"} {
+		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
+			return true
+		}
+	}
+	entries, err := os.ReadDir(path)
+	return err == nil && len(entries) == 0
+}
+
+func verifyBundle(c *cli.Context) error {
+	args := c.Args().Slice()
 	n, err := workers(c)
 	if err != nil {
 		return err
@@ -93,6 +145,9 @@ func verdict(c *cli.Context, dir string, r *verify.Report) error {
 	var b bytes.Buffer
 	for _, f := range r.Findings {
 		fmt.Fprintf(c.App.ErrWriter, "merkle: %s\n", f)
+	}
+	for _, f := range r.Remarks {
+		fmt.Fprintf(&b, "remark       %s\n", f)
 	}
 	for _, line := range r.Checked {
 		fmt.Fprintf(&b, "checked      %s\n", line)
@@ -202,6 +257,7 @@ type tokenVerdict struct {
 type verdictDoc struct {
 	Good       bool           `json:"good"`
 	Findings   []findingDoc   `json:"findings"`
+	Remarks    []findingDoc   `json:"remarks"`
 	Checked    []string       `json:"checked"`
 	NotChecked []string       `json:"notChecked"`
 	Tokens     []tokenVerdict `json:"tokens"`
@@ -209,11 +265,9 @@ type verdictDoc struct {
 }
 
 func newVerdictDoc(r *verify.Report) *verdictDoc {
-	doc := &verdictDoc{Good: r.OK(), Findings: []findingDoc{}, Checked: append([]string{}, r.Checked...), NotChecked: append([]string{}, r.NotChecked...),
+	doc := &verdictDoc{Good: r.OK(), Findings: findingDocs(r.Findings), Remarks: findingDocs(r.Remarks),
+		Checked: append([]string{}, r.Checked...), NotChecked: append([]string{}, r.NotChecked...),
 		Tokens: []tokenVerdict{}, Trees: []treeVerdict{}}
-	for _, f := range r.Findings {
-		doc.Findings = append(doc.Findings, findingDoc{string(f.Code), f.Where, f.Got, f.Want})
-	}
 	for _, k := range r.Tokens {
 		doc.Tokens = append(doc.Tokens, tokenVerdict{
 			ID: k.ID, Decimals: k.Decimals, Pool: k.Pool, CarriedIn: k.CarriedIn, RolledIn: k.RolledIn, Claims: k.Claims, Locked: k.Locked,
