@@ -86,6 +86,9 @@ func (r *FileReport) OK() bool { return len(r.Findings) == 0 && (!r.Strict || le
 // ErrUnknownFile is returned, wrapped, when no kind recognises any of the files.
 var ErrUnknownFile = errors.New("no kind of file that is known")
 
+// ErrFileOption is returned, wrapped, for an option that cannot be meant.
+var ErrFileOption = errors.New("wrong option")
+
 // filePass is one run over a set of files that belong together.
 type filePass struct {
 	ctx      context.Context
@@ -152,7 +155,10 @@ func CheckFiles(ctx context.Context, files []File, o FileOptions) (*FileReport, 
 		p.o.Progress = func(string, int64, int64) {}
 	}
 	if o.Profile != "" && profileByName(o.Profile) == nil {
-		return nil, fmt.Errorf("profile %q: want one of %s", o.Profile, strings.Join(profileNames(), ", "))
+		return nil, fmt.Errorf("%w: profile %q: want one of %s", ErrFileOption, o.Profile, strings.Join(profileNames(), ", "))
+	}
+	if o.Root != "" && !sameHash(o.Root, o.Root) {
+		return nil, fmt.Errorf("%w: root %q: want a hash of 32, 20 or 16 bytes", ErrFileOption, clip(o.Root))
 	}
 	for i, f := range files {
 		p.o.Progress("reading", int64(i), int64(len(files)))

@@ -197,7 +197,10 @@ func (j *judge) match() (*builtList, error) {
 	var first, nearest *builtList
 	var failed []error
 	leafless := map[string]*builtList{}
-	most := -1
+	most, proofs := -1, false
+	for i := range j.l.rows {
+		proofs = proofs || j.l.rows[i].proof >= 0
+	}
 	for _, c := range j.candidates() {
 		if err := j.p.ctx.Err(); err != nil {
 			return nil, err
@@ -227,8 +230,8 @@ func (j *judge) match() (*builtList, error) {
 			j.tree.Matched, j.stated = true, true
 			return b, nil
 		}
-		if !ok && j.leading(b) == len(b.rows) {
-			return b, nil // every proof leads to the rebuilt root, and there is no other
+		if !ok && (!proofs || j.leading(b) == len(b.rows)) {
+			return b, nil // there is no other root, and every proof leads to this one
 		}
 		if lead := j.leading(b); lead > most {
 			nearest, most = b, lead

@@ -114,7 +114,9 @@ func (c *candidate) String() string {
 		s += " " + f.typ
 	}
 	for _, x := range c.set {
-		s += ", " + x[0] + " " + x[1]
+		if x[0] != "pad" { // it follows from the shape
+			s += ", " + x[0] + " " + x[1]
+		}
 	}
 	if c.note != "" {
 		s += " (" + c.note + ")"

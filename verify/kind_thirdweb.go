@@ -19,6 +19,10 @@ func tryThirdweb(p *filePass) bool {
 			shards = append(shards, s)
 		case has(top, "merkleRoot", "shardNybbles") && info == nil:
 			info = s
+		case top.isList() && has(top.first(), "address", "maxClaimable") && len(shards) == 0:
+			p.take("thirdweb-snapshot", s)
+			p.thirdwebList(s, top)
+			return true
 		}
 	}
 	if len(shards) == 0 {
@@ -59,13 +63,27 @@ func tryThirdweb(p *filePass) bool {
 	return true
 }
 
+// thirdwebList reads the snapshot that shards are made of: a list, without root and proofs.
+func (p *filePass) thirdwebList(s *source, top jval) {
+	l := &listing{name: s.name, src: s, path: "entries", columns: []string{"account", "amount", "amountUnlimited", "price", "price6", "currency", "tokenId"}}
+	decimals := p.o.Decimals
+	if decimals < 0 {
+		decimals = 18
+		p.skip("%s: the token's decimals, which no file states: 18 are taken", s.name)
+	}
+	p.thirdwebRows(l, []*source{s}, 0, decimals)
+}
+
 func (p *filePass) thirdwebRows(l *listing, shards []*source, digits, decimals int) {
 	q := p.rowsOf(l)
 	priced, open, kind1155, kind721 := false, false, false, false
 	states := map[string]shardProof{} // shard to its proof
 	for _, s := range shards {
-		entries, _ := s.top().get("entries")
-		proofs, _ := s.top().get("proofs")
+		entries, proofs := s.top(), jval{}
+		if digits > 0 {
+			entries, _ = s.top().get("entries")
+			proofs, _ = s.top().get("proofs")
+		}
 		shard := ""
 		q.n = 0
 		entries.items(func(_ int, v jval) bool {
@@ -119,6 +137,10 @@ func (p *filePass) thirdwebRows(l *listing, shards []*source, digits, decimals i
 		states[shard] = shardProof{s, proofs}
 	}
 	q.close()
+	flat := digits == 0
+	if flat {
+		digits = 2
+	}
 	group := [2]string{"grouping", "shard-" + strconv.Itoa(digits)}
 	v1 := candidate{profile: "thirdweb-drop-v1", set: [][2]string{group}}
 	v2 := candidate{profile: "thirdweb-drop-v2", set: [][2]string{group}}
@@ -137,7 +159,9 @@ func (p *filePass) thirdwebRows(l *listing, shards []*source, digits, decimals i
 	if kind1155 && !kind721 {
 		l.tries = []candidate{{profile: "thirdweb-airdrop-1155-v1", set: [][2]string{group}}}
 	}
-	l.after = func(j *judge, b *builtList, matched bool) { j.shardProofs(b, states, digits) }
+	if !flat {
+		l.after = func(j *judge, b *builtList, matched bool) { j.shardProofs(b, states, digits) }
+	}
 	p.add(l)
 }
 
