@@ -134,6 +134,7 @@ func FuzzFind(f *testing.F) {
 		{profile: "jito-v1", order: "account", proofs: "subtree", shard: 4, tokens: 2, claims: 11},
 		{profile: "oz-standard-v1", order: "account", proofs: "subtree", shard: 2, tokens: 1, claims: 7},
 		{profile: "uniswap-v1", order: "input", proofs: "inline", shard: 4, tokens: 1, claims: 9, split: 4},
+		{profile: "eigenlayer-v1", order: "profile", proofs: "inline", shard: 4, tokens: 3, claims: 4, one: true},
 	}
 	var bundles []map[string]string
 	var paths [][]string
@@ -187,7 +188,8 @@ func FuzzFind(f *testing.F) {
 			}
 			for _, p := range got {
 				if path != ManifestFile && !slices.ContainsFunc(want[i][j], func(w Proven) bool {
-					return w.Tree == p.Tree && w.Amount == p.Amount && w.Leaf == p.Leaf && w.Root == p.Root && slices.Equal(w.Proof, p.Proof)
+					return w.Tree == p.Tree && w.Amount == p.Amount && w.Leaf == p.Leaf && w.Root == p.Root && slices.Equal(w.Proof, p.Proof) &&
+						w.Inner == p.Inner && w.Rank == p.Rank && w.Position == p.Position
 				}) {
 					t.Fatalf("%s, byte %d: account %d gets %+v", path, at, j, p)
 				}
