@@ -94,7 +94,19 @@ func (d *document) value(n int) (text []byte, ok bool) {
 
 // keyBytes reads an array of 32 numbers below 256 as a Solana key, which is how serde writes one.
 func (d *document) keyBytes(n int) (text []byte, ok bool) {
-	var raw [32]byte
+	raw, ok := d.bytes32(n)
+	if !ok {
+		return nil, false
+	}
+	a, err := merkle.NewAccount(merkle.Solana, raw[:])
+	if err != nil {
+		return []byte("11111111111111111111111111111111"), true
+	}
+	return a.AppendText(nil), true
+}
+
+// bytes32 reads an array of 32 numbers below 256.
+func (d *document) bytes32(n int) (raw [32]byte, ok bool) {
 	i := 0
 	d.items(n, func(item int) bool {
 		v := 0
@@ -109,14 +121,7 @@ func (d *document) keyBytes(n int) (text []byte, ok bool) {
 		}
 		return ok
 	})
-	if !ok || i != 32 {
-		return nil, false
-	}
-	a, err := merkle.NewAccount(merkle.Solana, raw[:])
-	if err != nil {
-		return []byte("11111111111111111111111111111111"), true
-	}
-	return a.AppendText(nil), true
+	return raw, ok && i == 32
 }
 
 // appendArray writes an array as the cell of a typed column has it.

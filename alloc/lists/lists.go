@@ -57,6 +57,7 @@ type List struct {
 	Whole    *Number            // how other numbers are written; nil: decimal
 	Numbers  map[string]*Number // by column name, before Amount and Whole
 	Defaults map[string]string  // by column name: the value where a row has none
+	Root     string             // that the file states, 0x and hex; empty: none
 	Unread   []string           // members of rows that no kind of column could hold
 	Reports  []string           // columns that this kind has for people, not for the leaf
 	Notes    func() []string    // what a person should know after the last row; nil: nothing
@@ -208,6 +209,7 @@ func openJSON(r io.Reader, name string, f *form, o Options, faults *merkle.Fault
 		return l, nil
 	}
 	l.Kind = f.Kind
+	l.Root = d.statedRoot()
 	l.Whole = &Number{Hex: true, Exponent: o.Exponent}
 	l.Amount = &Number{Hex: true, Exponent: o.Exponent}
 	before := len(faults.List)

@@ -214,6 +214,9 @@ func openPositions(d *document, o Options, l *List, faults *merkle.Faults, rows 
 	width := 0
 	d.items(rows[0], func(int) bool { width++; return true })
 	names := fieldNames(o.Fields)
+	if len(names) == 0 && width == 2 { // a profile that takes any type list has these two when none is given
+		names = []string{"account", "amount"}
+	}
 	if len(names) != width {
 		faults.Add(&merkle.Fault{Pos: d.at(rows[0]), Err: fmt.Errorf("a row of %d values, the leaf has %d fields", width, len(names))})
 		return
@@ -265,4 +268,36 @@ func fieldNames(fields []string) []string {
 		names[i], _, _ = strings.Cut(f, ":")
 	}
 	return names
+}
+
+// statedRoot is the root that a file states for its claims, empty when it states none.
+func (d *document) statedRoot() string {
+	if len(d.roots) > 1 || d.kind(0) != object {
+		return ""
+	}
+	for _, name := range []string{"merkleRoot", "merkle_root", "root", "tree"} {
+		n := d.member(0, name)
+		switch {
+		case n < 0:
+		case d.isText(n):
+			return rootText(d.str(n))
+		case d.kind(n) == array:
+			if raw, is := d.bytes32(n); is {
+				return fmt.Sprintf("0x%x", raw)
+			}
+			if int(d.nodes[n].next) > n+1 && d.isText(n+1) { // a dump's tree begins with the root
+				return rootText(d.str(n + 1))
+			}
+		}
+	}
+	return ""
+}
+
+// rootText is a hash as 0x and lower-case hex, empty for other text.
+func rootText(text []byte) string {
+	digits := strings.ToLower(strings.TrimPrefix(string(text), "0x"))
+	if len(digits)%2 != 0 || len(digits) < 32 || len(digits) > 64 || strings.Trim(digits, "0123456789abcdef") != "" {
+		return ""
+	}
+	return "0x" + digits
 }

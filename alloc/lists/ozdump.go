@@ -41,6 +41,9 @@ func openSablier(d *document, o Options, l *List, faults *merkle.Faults) {
 		faults.Add(&merkle.Fault{Pos: d.at(inner), Err: fmt.Errorf("merkle_tree is no dump of @openzeppelin/merkle-tree")})
 		return
 	}
+	if l.Root == "" {
+		l.Root = dump.statedRoot()
+	}
 	openDump(dump, o, l, faults)
 }
 

@@ -25,6 +25,7 @@ type list struct {
 	rows    tree.Rows
 	numbers []uint32 // data row (from 0) of each row kept
 	notes   []string // what a person should know
+	stated  string   // the root that the file itself states; empty: none
 
 	faults  merkle.Faults
 	cols    []column
@@ -85,6 +86,7 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 	if l.rows.Len() == 0 && len(l.faults.List) == 0 {
 		l.faults.Addf(merkle.Pos{File: l.path}, "no rows: a tree has at least one leaf")
 	}
+	l.stated = table.Root
 	l.afterwards(table)
 	return l, l.faults.Err()
 }
@@ -118,6 +120,17 @@ func (l *list) afterwards(table *lists.List) {
 func (l *list) say(errw io.Writer) {
 	for _, note := range l.notes {
 		fmt.Fprintf(errw, "merkle: %s: %s\n", l.path, note)
+	}
+}
+
+// compare tells whether the tree's root is the one that the file states.
+func (l *list) compare(errw io.Writer, root string) {
+	switch {
+	case l.stated == "":
+	case strings.EqualFold(l.stated, root):
+		fmt.Fprintf(errw, "merkle: %s: states this root\n", l.path)
+	default:
+		fmt.Fprintf(errw, "merkle: warning: %s: states another root, %s: another profile or --order, or a changed file; merkle verify says more\n", l.path, l.stated)
 	}
 }
 

@@ -43,6 +43,12 @@ func (l *list) header(table *lists.List) {
 	if l.set.zeroAmount {
 		l.profile.Zero = tree.ZeroKeep
 	}
+	if l.set.total || l.set.width { // what the contract can hold is said elsewhere; the leaf's own types stay
+		l.profile.TotalBits = 256
+	}
+	if l.set.width {
+		l.profile.AmountBits = 256
+	}
 	l.match(table, ignored)
 }
 

@@ -31,7 +31,7 @@ func listFlags() []cli.Flag {
 }
 
 // allowed are the faults of --allow.
-var allowed = []string{"zero-amount", "zero-account", "checksum", "blank", "duplicate", "exponent", "burn", "precompile", "off-curve", "program", "own", "all"}
+var allowed = []string{"zero-amount", "zero-account", "checksum", "blank", "duplicate", "exponent", "total", "width", "burn", "precompile", "off-curve", "program", "own", "all"}
 
 func kindNames() string {
 	var names []string
@@ -50,13 +50,13 @@ type listSettings struct {
 	token      merkle.Account
 	workers    int
 
-	from                                         string
-	read                                         lists.Options
-	accounts                                     string // warn, refuse
-	own                                          []merkle.Account
-	in                                           io.Reader // what the list - is
-	zeroAmount, zeroAccount, anyChecksum, blanks bool
-	allow                                        [8]bool // by merkle.AccountKind
+	from                                                       string
+	read                                                       lists.Options
+	accounts                                                   string // warn, refuse
+	own                                                        []merkle.Account
+	in                                                         io.Reader // what the list - is
+	zeroAmount, zeroAccount, anyChecksum, blanks, total, width bool
+	allow                                                      [8]bool // by merkle.AccountKind
 }
 
 func listOptions(c *cli.Context) (*listSettings, error) {
@@ -147,7 +147,7 @@ func words(choice []string) string {
 func (o *listSettings) let(fault string) error {
 	all := fault == "all"
 	known := all
-	for name, set := range map[string]*bool{"zero-amount": &o.zeroAmount, "zero-account": &o.zeroAccount, "checksum": &o.anyChecksum, "blank": &o.blanks, "exponent": &o.read.Exponent} {
+	for name, set := range map[string]*bool{"zero-amount": &o.zeroAmount, "zero-account": &o.zeroAccount, "checksum": &o.anyChecksum, "blank": &o.blanks, "total": &o.total, "width": &o.width, "exponent": &o.read.Exponent} {
 		if all || fault == name {
 			*set, known = true, true
 		}

@@ -84,6 +84,7 @@ func treeFromList(c *cli.Context) error {
 	width := t.Profile().Width
 	root := t.Root()
 	total, ok := t.Total()
+	list.compare(c.App.ErrWriter, root.Text(width))
 	limits := t.Profile().Amount == tree.AmountLimit
 	if !ok && t.Profile().Has(tree.SourceAmount) && !limits {
 		return &refusedError{fmt.Errorf("%s: the sum of all amounts does not fit in 256 bits", args[0])}
