@@ -140,7 +140,9 @@ func (l *list) own() map[merkle.Account]bool {
 func countsDoc(counts merkle.AccountCounts) map[string]int {
 	doc := map[string]int{}
 	for _, k := range merkle.AccountKinds() {
-		doc[k.String()] = counts[k]
+		if counts[k] > 0 {
+			doc[k.String()] = counts[k]
+		}
 	}
 	return doc
 }
