@@ -35,7 +35,7 @@ func newApp(in io.Reader, out, errw io.Writer) *cli.App {
 		},
 		Commands: []*cli.Command{
 			initCommand(), checkCommand(), buildCommand(), treeCommand(), verifyCommand(),
-			proveCommand(), explainCommand(), profilesCommand(), formatsCommand(), rulesCommand(), completionCommand(),
+			proveCommand(), exportCommand(), explainCommand(), profilesCommand(), formatsCommand(), rulesCommand(), completionCommand(),
 		},
 	}
 	cli.VersionFlag = &cli.BoolFlag{Name: "version", Usage: "print the version", DisableDefaultText: true}

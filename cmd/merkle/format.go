@@ -52,8 +52,9 @@ type output struct {
 	o    tools.Options
 }
 
-// outputOptions reads the flags and refuses what cannot be written for a profile before any work is done; p may be nil when it is not known yet.
-func outputOptions(c *cli.Context, p *tree.Profile) (*output, error) {
+// outputOptions reads the flags and refuses what cannot be written for a profile before any work is done. Each of know fills in options that are
+// known from elsewhere.
+func outputOptions(c *cli.Context, p *tree.Profile, know ...func(*output)) (*output, error) {
 	name := c.Command.Name
 	out := &output{path: c.String("output"), o: tools.Options{Split: c.Int("split"), With: map[string]string{}}}
 	var err error
@@ -80,10 +81,11 @@ func outputOptions(c *cli.Context, p *tree.Profile) (*output, error) {
 	if out.path == "" {
 		return out, nil
 	}
-	if p != nil {
-		if err := out.kind.Fits(p); err != nil {
-			return nil, formatError(c, err)
-		}
+	for _, fill := range know {
+		fill(out)
+	}
+	if err := out.kind.Fits(p); err != nil {
+		return nil, formatError(c, err)
 	}
 	if err := out.kind.Check(out.o); err != nil {
 		return nil, formatError(c, err)
@@ -162,6 +164,9 @@ func partDocs(made []tools.Written, width int) (docs []partDoc) {
 	return docs
 }
 
+// maxTreesShown is how many trees of a split are told in words.
+const maxTreesShown = 100
+
 // printRoots prints the root, or the tree of each file of a split.
 func (d *listDoc) printRoots(w io.Writer) error {
 	if d.Root != "" {
@@ -169,7 +174,11 @@ func (d *listDoc) printRoots(w io.Writer) error {
 		return err
 	}
 	rows := [][]string{{"tree", "leaves", "total", "root"}}
-	for _, t := range d.Trees {
+	for i, t := range d.Trees {
+		if i == maxTreesShown {
+			rows = append(rows, []string{"…", fmt.Sprintf("%d more, all with --json", len(d.Trees)-i), "", ""})
+			break
+		}
 		rows = append(rows, []string{t.File, group(strconv.Itoa(t.Leaves)), t.Total, t.Root})
 	}
 	var b bytes.Buffer

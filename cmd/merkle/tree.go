@@ -56,14 +56,14 @@ func treeFromList(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	out, err := outputOptions(c, &o.profile)
+	if err != nil {
+		return err
+	}
 	if args[0] != "-" {
 		if err := notThere(args[0]); err != nil {
 			return err
 		}
-	}
-	out, err := outputOptions(c, &o.profile)
-	if err != nil {
-		return err
 	}
 	bar := newProgress(c)
 	defer bar.done()
