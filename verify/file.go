@@ -186,7 +186,7 @@ func CheckFiles(ctx context.Context, files []File, o FileOptions) (*FileReport, 
 			}
 		}
 	}
-	if len(p.listings) == 0 && len(p.faults.list) == 0 {
+	if len(p.listings) == 0 && len(p.done) == 0 && len(p.faults.list) == 0 {
 		return nil, fmt.Errorf("%s: %w", fileNames(files), ErrUnknownFile)
 	}
 	for _, s := range p.free() {

@@ -16,8 +16,8 @@ type judge struct {
 	l      *listing
 	tree   FileTree
 	target digest // the stated root, once parsed for a width
-	stated bool
-	amount int // columns, -1: none
+	agreed bool   // the root is not met, but list and proofs agree on another
+	amount int    // column, -1: none
 }
 
 // builtList is the tree of one candidate.
@@ -63,9 +63,9 @@ func (j *judge) run() error {
 	if err != nil {
 		return err
 	}
-	j.checkFigures()
 	if best == nil {
 		p.skip("%s: leaves, root and proofs: none of the candidates could be built", l.name)
+		j.checkFigures()
 		return nil
 	}
 	j.describe(best)
@@ -73,6 +73,8 @@ func (j *judge) run() error {
 	if err := j.checkProofs(best); err != nil {
 		return err
 	}
+	j.checkRoot(best)
+	j.checkFigures()
 	j.checkRows(best)
 	if l.after != nil {
 		l.after(j, best, j.tree.Matched)
@@ -227,13 +229,18 @@ func (j *judge) match() (*builtList, error) {
 			continue
 		}
 		if ok && b.tree.root == j.target {
-			j.tree.Matched, j.stated = true, true
+			j.tree.Matched = true
 			return b, nil
 		}
 		if !ok && (!proofs || j.leading(b) == len(b.rows)) {
 			return b, nil // there is no other root, and every proof leads to this one
 		}
-		if lead := j.leading(b); lead > most {
+		lead := j.leading(b)
+		if ok && proofs && lead == 0 && j.agrees(b) {
+			j.agreed = true
+			return b, nil
+		}
+		if lead > most {
 			nearest, most = b, lead
 		}
 	}
@@ -353,6 +360,23 @@ func (j *judge) leading(b *builtList) (n int) {
 	return n
 }
 
+// agrees reports whether the proofs of a sample of rows all lead to the root that the list gives: then the stated root is what is wrong, and no other candidate
+// will meet it.
+func (j *judge) agrees(b *builtList) bool {
+	s, n := b.rule.shaper(), 0
+	for i := range min(len(b.rows), 64) {
+		proof, ok := j.proof(b, b.rows[i])
+		if !ok {
+			continue
+		}
+		if b.rule.foldProof(s, b.leaves[i], b.rows[i].acct.bytes(), proof, b.tree.route(i)) != b.tree.root {
+			return false
+		}
+		n++
+	}
+	return n > 0
+}
+
 // proof reads the proof that a row states; false when there is none, or none that can be read.
 func (j *judge) proof(b *builtList, r *fileRow) ([]digest, bool) {
 	if r.proof < 0 {
@@ -366,30 +390,38 @@ func (j *judge) proof(b *builtList, r *fileRow) ([]digest, bool) {
 	return out, err == nil
 }
 
-// describe fills in what is known of the tree, and reports a root that nothing gives.
+// describe fills in what is known of the tree.
 func (j *judge) describe(b *builtList) {
-	t, p, l := &j.tree, j.p, j.l
+	t := &j.tree
 	t.Profile, t.Order, t.Shape, t.Index = b.prof.text["name"], b.prof.text["order"], b.prof.text["shape"], b.prof.text["index"]
 	for _, bad := range b.bad {
-		p.fault(RowValue, l.where(b.rows[bad.row], 0, ""), bad.err.Error(), "values that profile "+t.Profile+" can hold")
+		j.p.fault(RowValue, j.l.where(b.rows[bad.row], 0, ""), bad.err.Error(), "values that profile "+t.Profile+" can hold")
 	}
-	if b.tree == nil {
-		if l.partial {
-			p.skip("%s: the root, of which these are some rows only", l.name)
-		}
-		return
+	if b.tree != nil {
+		t.Leaves, t.Depth, t.Rebuilt = b.tree.leaves, b.tree.depth, b.rule.hashText(&b.tree.root)
 	}
-	t.Leaves, t.Depth, t.Rebuilt = b.tree.leaves, b.tree.depth, b.rule.hashText(&b.tree.root)
+}
+
+// checkRoot says which candidate gave the stated root, or reports that none did. It comes after the proofs, which name the rows that are wrong.
+func (j *judge) checkRoot(b *builtList) {
+	t, p, l := &j.tree, j.p, j.l
+	where := l.name
+	if l.root != "" {
+		where = l.src.place(l.rootAt) + " root"
+	}
 	switch {
+	case l.partial:
+		p.skip("%s: the root, of which these are some rows only", l.name)
+	case b.tree == nil && t.Stated != "":
+		p.fault(ListRoot, where, t.Stated, "a root that can be rebuilt: some rows cannot be leaves of "+t.Profile)
+	case b.tree == nil:
 	case t.Stated == "":
 		p.skip("%s: the root, since none is stated: the list gives %s by %s", l.name, t.Rebuilt, b.c)
 	case t.Matched:
 		p.check("%s: root %s rebuilt from %d rows by %s", l.name, t.Rebuilt, len(b.rows), b.c)
+	case j.agreed:
+		p.fault(ListRoot, where, t.Stated, t.Rebuilt+", on which the list and its proofs agree, by "+b.c.String())
 	default:
-		where := l.name
-		if l.root != "" {
-			where = l.src.place(l.rootAt) + " root"
-		}
 		p.fault(ListRoot, where, t.Stated, fmt.Sprintf("%s, which the list gives by %s (%d candidates tried)", t.Rebuilt, b.c, len(t.Tried)))
 	}
 }
@@ -439,7 +471,7 @@ type proofCount struct {
 	proofs, folded  int
 	absent          []int
 	seen            map[digest]bool // nodes that have a row under them
-	beside          map[digest]int  // proof entries, by the first row that names them
+	from, to        int             // rows of the batch
 }
 
 // checkProofs folds every proof. With a matched tree each is also compared with the rebuilt one.
@@ -448,7 +480,7 @@ func (j *judge) checkProofs(b *builtList) error {
 	parts := make([]*proofCount, (len(b.rows)+batch-1)/batch)
 	next, failed := make(chan int), j.p.ctx.Done()
 	want := j.target
-	if j.tree.Stated == "" && b.tree != nil {
+	if (j.tree.Stated == "" || j.agreed) && b.tree != nil {
 		want = b.tree.root
 	}
 	var wg sync.WaitGroup
@@ -493,16 +525,16 @@ func (j *judge) checkProofs(b *builtList) error {
 		}
 	}
 	j.p.check("%s: %d of %d proofs lead to the root", j.l.name, j.tree.Folded, j.tree.Proofs)
-	if !j.tree.Matched && j.tree.Stated != "" && j.tree.Folded > 0 {
+	if !j.tree.Matched && j.tree.Stated != "" && j.tree.Folded > 0 && !j.agreed {
 		j.namedBeside(b, parts)
 	}
 	return nil
 }
 
 func (j *judge) foldBatch(b *builtList, s *shaper, want digest, from, to int) *proofCount {
-	out := &proofCount{faults: newCollector(), remarks: newCollector()}
-	if !j.tree.Matched && j.tree.Stated != "" {
-		out.seen, out.beside = map[digest]bool{}, map[digest]int{}
+	out := &proofCount{faults: newCollector(), remarks: newCollector(), from: from, to: to}
+	if !j.tree.Matched && j.tree.Stated != "" && !j.agreed {
+		out.seen = map[digest]bool{}
 	}
 	var own, rebuilt []digest
 	read := j.l.readProof
@@ -527,7 +559,7 @@ func (j *judge) foldBatch(b *builtList, s *shaper, want digest, from, to int) *p
 			u = b.tree.route(i)
 			rebuilt = b.tree.proof(rebuilt[:0], i)
 		}
-		if j.tree.Matched || j.tree.Stated == "" && b.tree != nil {
+		if j.tree.Matched || (j.tree.Stated == "" || j.agreed) && b.tree != nil {
 			if at := differs(own, rebuilt); at < 0 {
 				out.folded++
 				continue
@@ -552,9 +584,6 @@ func (j *judge) foldBatch(b *builtList, s *shaper, want digest, from, to int) *p
 		node := b.leaves[i]
 		out.seen[node] = true
 		for k := range own {
-			if _, ok := out.beside[own[k]]; !ok {
-				out.beside[own[k]] = i
-			}
 			node = s.pair(&node, &own[k])
 			out.seen[node] = true
 		}
@@ -567,22 +596,20 @@ func (j *judge) namedBeside(b *builtList, parts []*proofCount) {
 	if j.tree.Folded < j.tree.Proofs || j.l.partial {
 		return // rows that do not lead to the root are named already, and their place is empty
 	}
+	seen := map[digest]bool{b.rule.pad: true}
 	for _, part := range parts {
-		for i := 0; part.beside != nil && i < len(b.rows); i++ {
+		for node := range part.seen {
+			seen[node] = true
+		}
+	}
+	named := map[digest]bool{}
+	for _, part := range parts {
+		for i := part.from; i < part.to; i++ {
 			r := b.rows[i]
 			proof, ok := j.proof(b, r)
-			if !ok {
-				continue
-			}
 			for k := range proof {
-				if first, ok := part.beside[proof[k]]; !ok || first != i {
-					continue
-				}
-				known := proof[k] == b.rule.pad
-				for _, other := range parts {
-					known = known || other.seen[proof[k]]
-				}
-				if !known {
+				if ok && !seen[proof[k]] && !named[proof[k]] {
+					named[proof[k]] = true
 					j.p.fault(ListIncomplete, j.l.where(r, r.proof, "proof"), fmt.Sprintf("entry %d %s has no row of the list under it", k, b.rule.hashText(&proof[k])), "")
 				}
 			}

@@ -48,6 +48,7 @@ func (p *filePass) uniswapClaims(s *source, top, claims jval) *listing {
 	root, _ := top.get("merkleRoot")
 	l.root, l.rootAt = root.text(), root.at
 	human := &humanAmounts{}
+	amountName, _ := amountMember(claims.first())
 	lower := 0
 	var firstLower jmember
 	claims.each(func(m jmember) bool {
@@ -61,9 +62,11 @@ func (p *filePass) uniswapClaims(s *source, top, claims jval) *listing {
 		}
 		r.acct = acct
 		index, okIndex := p.need(m.val, "index", where)
-		name, _ := amountMember(m.val)
-		if name == "" {
-			name = "amount"
+		name := amountName
+		if v, has := m.val.get(name); !has || v.kind() == '{' {
+			if name, _ = amountMember(m.val); name == "" {
+				name = "amount"
+			}
 		}
 		amount, okAmount := p.need(m.val, name, where)
 		if proof, has := m.val.get("proof"); has {
