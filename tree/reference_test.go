@@ -170,7 +170,7 @@ func checkAgainstReference(t *testing.T, tree *Tree, r *Rows) {
 	leaves := make([][]byte, n)
 	for i := range leaves {
 		leaf := tree.Preimage(nil, i)
-		for _, prefix := range p.LeafPrefixes {
+		for _, prefix := range tree.leaf.prefixes {
 			leaf = refHash(p, prefix, leaf)
 		}
 		leaves[i] = leaf
