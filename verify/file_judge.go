@@ -196,16 +196,19 @@ func otherTrees(c candidate) (list []candidate) {
 
 // match builds the candidates until one gives the stated root. Without a stated root the first that can be built is taken, or the one that the proofs lead to.
 func (j *judge) match() (*builtList, error) {
-	var first, nearest *builtList
+	var first, nearest, agreed *builtList
 	var failed []error
 	leafless := map[string]*builtList{}
 	most, proofs := -1, false
 	for i := range j.l.rows {
 		proofs = proofs || j.l.rows[i].proof >= 0
 	}
-	for _, c := range j.candidates() {
+	for i, c := range j.candidates() {
 		if err := j.p.ctx.Err(); err != nil {
 			return nil, err
+		}
+		if agreed != nil && i >= len(j.l.tries) {
+			break // a row alone agrees with itself by any leaf, so those of the kind are all tried
 		}
 		b := j.build(c, leafless)
 		if b.err != nil {
@@ -236,13 +239,16 @@ func (j *judge) match() (*builtList, error) {
 			return b, nil // there is no other root, and every proof leads to this one
 		}
 		lead := j.leading(b)
-		if ok && proofs && lead == 0 && j.agrees(b) {
-			j.agreed = true
-			return b, nil
+		if ok && proofs && lead == 0 && agreed == nil && j.agrees(b) {
+			agreed = b
 		}
 		if lead > most {
 			nearest, most = b, lead
 		}
+	}
+	if agreed != nil {
+		j.agreed = true
+		return agreed, nil
 	}
 	if nearest == nil {
 		nearest = first

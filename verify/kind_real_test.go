@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -81,8 +82,8 @@ func TestPublishedFiles(t *testing.T) {
 			"threshold/2025-09-01/MerkleInputTACoRewards.json", "threshold/2025-09-01/MerkleInputTbtcv2Rewards.json", "threshold/2025-09-01/MerkleInputTotalRewards.json"},
 			kind: "threshold", trees: 1, root: "b507ee57", proof: 303, has: []string{"MerkleInputTotalRewards.json is the list of",
 				"MerkleInputBonusRewards.json, threshold/2025-09-01/MerkleInputTACoRewards.json, threshold/2025-09-01/MerkleInputTbtcv2Rewards.json added up are the list of the tree: 303 of 303"}},
-		{name: "convex", files: []string{"convex-eps/drop_proofs.json", "convex-eps/user_eps_final.json"}, kind: "convex", trees: 1, root: "9064fc2b", proof: 3002},
-		{name: "convex without amounts", files: []string{"convex-eps/drop_proofs.json"}, kind: "convex", trees: 1, root: "9064fc2b", proof: 3002},
+		{name: "convex", files: []string{"convex-eps/drop_proofs.json", "convex-eps/user_eps_final.json"}, kind: "claims", trees: 1, root: "9064fc2b", proof: 3002,
+			has: []string{"user_eps_final.json is the list of", "3002 of 3002 rows agree", "3002 stated leaf hashes", "by text-v1"}},
 		{name: "lisk", files: []string{"lisk-devnet/merkle-leaves.json", "lisk-devnet/merkle-root.json"}, kind: "lisk", trees: 1, root: "dc571e66", proof: 54},
 		{name: "fei", files: []string{"fei/balances.json", "fei/mergedBalances.json", "fei/proofs.json", "fei/roots.json", "fei/testBalances.json"}, kind: "fei", trees: 20, proof: 170,
 			has: []string{"0xbbDe427D2440d978f14c0f5020d6dd252A620001 \"", "mergedBalances.json is fei/balances.json and fei/testBalances.json merged"}},
@@ -128,6 +129,45 @@ func TestPublishedFiles(t *testing.T) {
 				if !strings.Contains(text, want) {
 					t.Errorf("no %q in\n%s", want, text)
 				}
+			}
+		})
+	}
+}
+
+// Convex's users without their amounts, which then stand in the list alone, and without that list.
+func TestConvexWithoutAmounts(t *testing.T) {
+	read := func(name string) string {
+		f := publishedFile(t, name)
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		b, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	users := regexp.MustCompile(`,\s*"amount": ?"[0-9]+"`).ReplaceAllString(read("convex-eps/drop_proofs.json"), "")
+	list := read("convex-eps/user_eps_final.json")
+	for _, c := range []struct {
+		name    string
+		files   []File
+		profile string
+		faults  string
+	}{
+		{"with the list", []File{textFile("u.json", users), textFile("l.json", list)}, "text-v1", ""},
+		{"alone", []File{textFile("u.json", users)}, "oz-simple-v1", ""},
+		{"one amount edited", []File{textFile("u.json", users), textFile("l.json", strings.Replace(list, "18638608488882050655543", "18638608488882050655544", 1))}, "text-v1",
+			`row-leaf: u.json`},
+		{"one account less", []File{textFile("u.json", users), textFile("l.json", regexp.MustCompile(`"0x7D5abce1Fe1F41eCE9f966F2a4a572B726fA8295": ?"[0-9]+",`).ReplaceAllString(list, ""))},
+			"text-v1", `list-differs: u.json`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := checkFilesOK(t, FileOptions{Decimals: -1}, c.files...)
+			if text := filesReport(r); r.Kind != "convex" || len(r.Trees) != 1 || r.Trees[0].Profile != c.profile || r.OK() != (c.faults == "") || !strings.Contains(text, c.faults) {
+				t.Errorf("kind %s\n%s", r.Kind, clip(text))
 			}
 		})
 	}

@@ -43,7 +43,7 @@ func trySolanaClaims(p *filePass) bool {
 	return found
 }
 
-// claimsTable finds the member that holds the claims of Solana accounts or of identities; nil when there is none.
+// claimsTable finds the member that holds the claims of Solana accounts or of identities, before others the one with proofs; nil when there is none.
 func (p *filePass) claimsTable(s *source, top jval) *foundList {
 	var fl *foundList
 	top.each(func(m jmember) bool {
@@ -64,8 +64,10 @@ func (p *filePass) claimsTable(s *source, top jval) *foundList {
 		if f.has("index") && t.keyed {
 			found.kind = "saber"
 		}
-		fl = found
-		return false
+		if fl == nil || f.has("proof") {
+			fl = found
+		}
+		return !f.has("proof")
 	})
 	return fl
 }

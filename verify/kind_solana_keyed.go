@@ -55,9 +55,10 @@ func (k *keyedProofs) read(s *source, top jval) {
 			k.p.fault(RowAccount, where("")(m.at), quotedText(m.name), "a Solana key in base58")
 			return true
 		}
-		tree, ok1 := m.val.get("merkle_tree")
-		amount, ok2 := m.val.get("amount")
-		proof, ok3 := m.val.get("proof")
+		entry := m.val.members()
+		tree, ok1 := pick(entry, "merkle_tree")
+		amount, ok2 := pick(entry, "amount")
+		proof, ok3 := pick(entry, "proof")
 		if !ok1 || !ok2 || !ok3 {
 			k.p.fault(FileMember, where("")(m.val.at), clip(m.val.raw()), "merkle_tree, amount and proof")
 			return true
@@ -67,7 +68,7 @@ func (k *keyedProofs) read(s *source, top jval) {
 			return true
 		}
 		locked := "0"
-		later, isLocked := firstOf(m.val, "locked_amount", "amount_locked")
+		later, isLocked := pick(entry, "locked_amount", "amount_locked")
 		if isLocked && later.kind() != 'n' {
 			if locked, ok = k.p.amount(later, where("locked_amount")); !ok {
 				return true

@@ -103,7 +103,7 @@ func amountsOf(node jval, version bool) nodeAmounts {
 	case version:
 		return nodeAmounts{"jupiter", []string{"amount"}, nil}
 	}
-	return nodeAmounts{"jito-tip", []string{"amount"}, nil}
+	return nodeAmounts{"bam", []string{"amount"}, nil}
 }
 
 // nodeTree reads one tree of nodes.
@@ -120,7 +120,8 @@ func (p *filePass) nodeTree(s *source, top jval, name string) (*listing, string)
 		where := func(member string) func(int) string {
 			return func(at int) string { return l.where(&r, at, member) }
 		}
-		claimant, ok := firstOf(node, "claimant", "account", "pubkey")
+		m := node.members()
+		claimant, ok := pick(m, "claimant", "account", "pubkey")
 		if !ok {
 			p.fault(FileMember, l.where(&r, 0, "claimant"), "none", "the account that is paid")
 			return true
@@ -129,8 +130,8 @@ func (p *filePass) nodeTree(s *source, top jval, name string) (*listing, string)
 		if !ok {
 			return true
 		}
-		unlocked, ok1 := p.sumMembers(node, shape.amount, where)
-		locked, ok2 := p.sumMembers(node, shape.locked, where)
+		unlocked, ok1 := p.sumMembers(m, shape.amount, where)
+		locked, ok2 := p.sumMembers(m, shape.locked, where)
 		if !ok1 || !ok2 {
 			return true
 		}
@@ -140,22 +141,34 @@ func (p *filePass) nodeTree(s *source, top jval, name string) (*listing, string)
 		if shape.locked != nil {
 			r.cells = append(r.cells, locked.String())
 		}
-		if proof, ok := node.get("proof"); ok && proof.kind() != 'n' {
+		if proof, ok := pick(m, "proof"); ok && proof.kind() != 'n' {
 			r.proof = proof.at
 		}
 		l.rows = append(l.rows, r)
 		return true
 	})
 	l.tries = claimTries(shape.locked != nil, shape.kind)
-	p.nodeFigures(l, s, top, shape.kind, unlockedSum, lockedSum)
+	p.nodeFigures(l, s, top, unlockedSum, lockedSum)
 	return l, shape.kind
 }
 
+// pick is the member by the first of these names that there is, of members that are already read: a node is mostly proof, which is passed over once.
+func pick(m []jmember, names ...string) (jval, bool) {
+	for _, name := range names {
+		for i := range m {
+			if m[i].name == name {
+				return m[i].val, true
+			}
+		}
+	}
+	return jval{}, false
+}
+
 // sumMembers adds members of a node; a member that is null counts nothing, as in the tools that write an optional locked amount.
-func (p *filePass) sumMembers(node jval, names []string, where func(member string) func(int) string) (*big.Int, bool) {
+func (p *filePass) sumMembers(m []jmember, names []string, where func(member string) func(int) string) (*big.Int, bool) {
 	total := new(big.Int)
 	for _, name := range names {
-		v, ok := node.get(name)
+		v, ok := pick(m, name)
 		if !ok {
 			p.fault(FileMember, where(name)(0), "none", "an amount in base units")
 			return nil, false
@@ -174,7 +187,7 @@ func (p *filePass) sumMembers(node jval, names []string, where func(member strin
 }
 
 // nodeFigures compares what a tree of nodes states about itself.
-func (p *filePass) nodeFigures(l *listing, s *source, top jval, kind string, unlocked, locked *big.Int) {
+func (p *filePass) nodeFigures(l *listing, s *source, top jval, unlocked, locked *big.Int) {
 	if root, ok := firstOf(top, "merkle_root", "merkleRoot", "root"); ok {
 		p.statedRoot(l, s, root)
 	} else {
@@ -194,7 +207,7 @@ func (p *filePass) nodeFigures(l *listing, s *source, top jval, kind string, unl
 	}
 	sum := new(big.Int).Add(unlocked, locked)
 	got, _, good := integer(v)
-	if kind != "jito-tip" || !good || got.Cmp(sum) <= 0 {
+	if !has(top, "tip_distribution_account") || !good || got.Cmp(sum) <= 0 {
 		p.figureOf(l, s, "max_total_claim", v, sum)
 		return
 	}
