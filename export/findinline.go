@@ -142,7 +142,7 @@ func (t *readTree) provenTwoLevel(own *tree.Tree, row int, s stated) (p Proven, 
 		return p, fmt.Errorf("position %d of %d leaves", s.position, t.Leaves)
 	}
 	p = t.describe(own, row, s.proof)
-	p.Inner, p.Rank, p.Position = len(inner), own.Position(row), s.position
+	p.Inner, p.InnerRoot, p.Rank, p.Position = len(inner), own.Group(0).Root, own.Position(row), s.position
 	sides := own.Sides(row) | s.position<<len(inner)
 	if len(s.proof) > t.Depth || !tree.VerifyTwoLevel(&t.Profile, p.Account, p.Leaf, sides, s.proof[:len(inner)], s.proof[len(inner):], t.root) {
 		return p, t.refused(&p)

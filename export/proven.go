@@ -34,9 +34,10 @@ type Proven struct {
 	Grouping string // of the profile: none, shard-1 … shard-4, two-level
 
 	// Of a two-level profile only, else 0.
-	Inner    int // so many entries of Proof, from its beginning, are of the account's own tree
-	Rank     int // place of the claim in that tree: its rank among the account's by the bytes of the token
-	Position int // place of the account in the upper tree: its rank among the tree's accounts by their bytes
+	Inner     int         // so many entries of Proof, from its beginning, are of the account's own tree
+	InnerRoot merkle.Hash // of that tree
+	Rank      int         // place of the claim in that tree: its rank among the account's by the bytes of the token
+	Position  int         // place of the account in the upper tree: its rank among the tree's accounts by their bytes
 }
 
 // FieldValue is a leaf field as published: numbers in decimal, bytes and EVM addresses in lower-case hex, Solana keys in base58.

@@ -36,6 +36,7 @@ type provenDoc struct {
 type twoLevelDoc struct {
 	AccountIndex string `json:"accountIndex"` // rank of the account among the tree's
 	ClaimIndex   string `json:"claimIndex"`   // rank of the claim among the account's, by token
+	InnerRoot    string `json:"innerRoot"`    // of the account's own tree
 	InnerProof   string `json:"innerProof"`   // so many entries of proof, from its beginning, are of the account's own tree
 }
 
@@ -94,7 +95,8 @@ func proveCommand() *cli.Command {
 				}
 				fmt.Fprintf(&b, "  leaf   %s\n  root   %s\n", d.Leaf, d.Root)
 				if l := d.TwoLevel; l != nil {
-					fmt.Fprintf(&b, "  place  %s among the accounts, %s among the account's claims; proof entries of the account's own tree: %s\n", l.AccountIndex, l.ClaimIndex, l.InnerProof)
+					fmt.Fprintf(&b, "  account index %s, claim index %s; the account's own tree has root %s and the first %s entries of the proof\n",
+						l.AccountIndex, l.ClaimIndex, l.InnerRoot, l.InnerProof)
 				}
 				for j, h := range d.Proof {
 					fmt.Fprintf(&b, "  proof%3d %s\n", j, h)
@@ -133,7 +135,7 @@ func newProvenDoc(p export.Proven) provenDoc {
 		d.Locked = p.Locked.String()
 	}
 	if p.Grouping == tree.GroupingTwoLevel {
-		d.TwoLevel = &twoLevelDoc{strconv.Itoa(p.Position), strconv.Itoa(p.Rank), strconv.Itoa(p.Inner)}
+		d.TwoLevel = &twoLevelDoc{strconv.Itoa(p.Position), strconv.Itoa(p.Rank), p.InnerRoot.Text(p.Width), strconv.Itoa(p.Inner)}
 	}
 	for _, h := range p.Proof {
 		d.Proof = append(d.Proof, h.Text(p.Width))
