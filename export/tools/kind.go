@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -131,7 +132,19 @@ func (f *format) suits(p *tree.Profile) error {
 	if len(f.Profiles) > 0 && !slices.Contains(f.Profiles, p.Name) || f.fits != nil && !f.fits(p) {
 		return &ProfileError{f.Name, wants, p.Name}
 	}
+	if len(f.Profiles) > 0 && !asCatalogued(p) {
+		return &ProfileError{f.Name, wants + " as the catalogue has it", p.Name + " with other parameters"}
+	}
 	return nil
+}
+
+// asCatalogued reports whether a contract of the catalogue's entry of that name takes the leaves and proofs: a bundle may call its parameters anything.
+func asCatalogued(p *tree.Profile) bool {
+	entry, err := tree.Lookup(p.Name)
+	return err == nil && slices.EqualFunc(entry.Fields, p.Fields, func(a, b tree.Field) bool { return a.Name == b.Name && a.Type == b.Type && a.Source == b.Source }) &&
+		entry.Encoding == p.Encoding && entry.LeafHashes == p.LeafHashes && slices.EqualFunc(entry.LeafPrefixes, p.LeafPrefixes, bytes.Equal) && entry.Hash == p.Hash &&
+		entry.Width == p.Width && bytes.Equal(entry.NodePrefix, p.NodePrefix) && entry.Pair == p.Pair && entry.Shape == p.Shape && bytes.Equal(entry.Pad, p.Pad) &&
+		entry.Order == p.Order && entry.Dedupe == p.Dedupe && entry.Grouping == p.Grouping
 }
 
 // Check refuses options that the kind does not take, and asks for those that it needs, with an *OptionError.

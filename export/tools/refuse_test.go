@@ -108,6 +108,11 @@ func TestRefusedOptions(t *testing.T) {
 		t.Errorf("unknown kind: %v", err)
 	}
 	var profile *ProfileError
+	p := lookup(t, "jito-v1")
+	p.Shape = tree.Promote
+	if err := (Kind{Name: "jito"}).Fits(&p); !errors.As(err, &profile) {
+		t.Errorf("other parameters under the name of an entry: %v", err)
+	}
 	if _, err := Write(context.Background(), "uniswap", t.TempDir()+"/out", someTree(t, "jito-v1"), told()); !errors.As(err, &profile) || err.Error() != "uniswap needs profile uniswap-v1, the tree has jito-v1" {
 		t.Errorf("other profile: %v", err)
 	}
