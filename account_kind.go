@@ -33,7 +33,7 @@ func (k AccountKind) Why() string {
 		KindZero:       "the zero account, which nobody owns",
 		KindBurn:       "a burn address: what is claimed for it is gone",
 		KindPrecompile: "an EVM precompile, which can never send tokens",
-		KindOffCurve:   "off the ed25519 curve: a program's address, for which nobody can sign a claim",
+		KindOffCurve:   "off the ed25519 curve, so a program's address: nobody can sign a claim for it",
 		KindProgram:    "a Solana program, sysvar or native mint, which cannot claim",
 		KindOwn:        "the token's or distributor's own address",
 	}[k]

@@ -29,16 +29,17 @@ type Options struct {
 // Allocation is what a campaign pays, in whole base units, with the ledger that proves it.
 type Allocation struct {
 	Campaign   *campaign.Campaign
-	Entrants   []Entrant         // entitled or dropped, in entrant order (account bytes, then chain)
-	Order      []uint32          // claim order as indexes into Entrants; nil is entrant order
-	Tokens     []TokenAllocation // campaign order
-	Inputs     []Input           // manifest order: the rule's, then exclusion lists
-	Exclusions []ExclusionResult // campaign order
-	Assertions []AssertionResult // campaign order
-	Previous   Previous          // the bundle that this one goes on from
-	Tables     []PublishedTable  // by name
-	Tranches   []Tranche         // by claim order, then unlock; nil but for claims: tranches, where it may be empty
-	Notes      []string          // sentences for a person: dropped entrants, unearned sub-pools, ...
+	Entrants   []Entrant            // entitled or dropped, in entrant order (account bytes, then chain)
+	Order      []uint32             // claim order as indexes into Entrants; nil is entrant order
+	Tokens     []TokenAllocation    // campaign order
+	Inputs     []Input              // manifest order: the rule's, then exclusion lists
+	Exclusions []ExclusionResult    // campaign order
+	Assertions []AssertionResult    // campaign order
+	Previous   Previous             // the bundle that this one goes on from
+	Tables     []PublishedTable     // by name
+	Tranches   []Tranche            // by claim order, then unlock; nil but for claims: tranches, where it may be empty
+	Notes      []string             // sentences for a person: dropped entrants, unearned sub-pools, ...
+	Accounts   merkle.AccountCounts // kinds of the entrants that have a claim
 
 	chains []merkle.Chain
 }

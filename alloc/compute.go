@@ -55,8 +55,7 @@ func (r *reading) newRule() (rule, error) {
 // Check reads every input and reports every fault, in one run. It computes no amounts. The error is a *merkle.Faults
 // when inputs are refused.
 func Check(ctx context.Context, c *campaign.Campaign, o Options) error {
-	r := newReading(ctx, c, o)
-	_, _, _, err := r.load(false)
+	_, err := Inspect(ctx, c, o)
 	return err
 }
 
@@ -91,6 +90,9 @@ func (r *reading) load(keepRows bool) (rule, []exclusion, []ExclusionResult, err
 	r.checkResidual()
 	r.checkRounding()
 	rule.refine(r, keepRows)
+	if err := r.refuseAccounts(); err != nil {
+		return nil, nil, nil, err
+	}
 	if err := errors.Join(r.ctx.Err(), r.faults.Err()); err != nil {
 		return nil, nil, nil, err
 	}
@@ -133,6 +135,7 @@ func (r *reading) compute(rule rule, results []ExclusionResult) (*Allocation, er
 	}
 	a.assert(r, rule)
 	a.notes(r)
+	a.judge(r)
 	return a, nil
 }
 

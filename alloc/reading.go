@@ -42,6 +42,7 @@ type reading struct {
 	roll    *roll
 	out     []uint16 // by entrant number: 1 + the exclusion list that takes it out, or 0
 	entries []Input
+	opened  []*source // inputs with accounts, as they were opened; exclusion lists are not among them
 }
 
 func newReading(ctx context.Context, c *campaign.Campaign, o Options) *reading {
@@ -129,6 +130,9 @@ func (r *reading) open(in *campaign.Input, role string, want []column) (*source,
 		err := s.Err()
 		f.Close()
 		return nil, err
+	}
+	if !strings.HasPrefix(role, "exclude-") && slices.ContainsFunc(want, func(c column) bool { return c.name == "account" }) {
+		r.opened = append(r.opened, s)
 	}
 	return s, nil
 }

@@ -24,6 +24,7 @@ type Campaign struct {
 
 	Rounding Rounding
 	Exclude  []Exclusion
+	Accounts AccountPolicy
 	Assert   []Assertion
 	Trees    []Tree
 	Publish  Publish

@@ -11,7 +11,7 @@ import (
 // campaign reads the whole file. It goes on after faults, so that one run shows them all; what follows from a fault is not reported again.
 func (r *reader) campaign(root *node) *Campaign {
 	c := new(Campaign)
-	k := r.object(root, "the campaign file", "format", "id", "tokens", "rule", "rounding", "exclude", "assert", "trees", "publish")
+	k := r.object(root, "the campaign file", "format", "id", "tokens", "rule", "rounding", "exclude", "accounts", "assert", "trees", "publish")
 	if n := k.need("format"); n != nil {
 		if v, ok := r.str(n, "format"); ok && v != Format {
 			r.fault(n.pos, "format", v, fmt.Errorf("%w: this release reads %s", ErrChoice, Format))
@@ -22,6 +22,7 @@ func (r *reader) campaign(root *node) *Campaign {
 	r.rule(k.need("rule"), c)
 	r.rounding(k.need("rounding"), c)
 	r.exclusions(k.get("exclude"), c)
+	r.accounts(k.get("accounts"), c)
 	r.assertions(k.get("assert"), c)
 	r.trees(k.need("trees"), c)
 	r.ownColumns(c)

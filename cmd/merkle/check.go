@@ -27,21 +27,34 @@ func checkCommand() *cli.Command {
 			}
 			bar := newProgress(c)
 			defer bar.done()
-			if err := checkAll(c, camp, bar); err != nil {
+			seen, err := checkAll(c, camp, bar)
+			if err != nil {
 				return err
 			}
 			bar.done()
 			if c.Bool("json") {
-				return printJSON(c.App.Writer, map[string]any{"campaign": camp.ID, "rule": camp.Rule.Name, "faults": 0})
+				doc := map[string]any{"campaign": camp.ID, "rule": camp.Rule.Name, "faults": 0, "accounts": countsDoc(seen.Accounts)}
+				if len(seen.Notes) > 0 {
+					doc["notes"] = seen.Notes
+				}
+				return printJSON(c.App.Writer, doc)
 			}
 			_, err = fmt.Fprintf(c.App.Writer, "%s: %s, %d tokens, %d trees: no faults\n", args[0], camp.Rule.Name, len(camp.Tokens), len(camp.Trees))
+			if err == nil && seen.Accounts.Suspicious() > 0 {
+				_, err = fmt.Fprintf(c.App.Writer, "accounts: %s\n", countsText(seen.Accounts))
+			}
+			for _, note := range seen.Notes {
+				if err == nil {
+					_, err = fmt.Fprintf(c.App.Writer, "note: %s\n", note)
+				}
+			}
 			return err
 		},
 	}
 }
 
 // checkAll gathers the faults of the profiles and of the inputs in one list.
-func checkAll(c *cli.Context, camp *campaign.Campaign, bar *progress) error {
+func checkAll(c *cli.Context, camp *campaign.Campaign, bar *progress) (*alloc.Inspection, error) {
 	var faults merkle.Faults
 	for i := range camp.Trees {
 		t := &camp.Trees[i]
@@ -49,14 +62,14 @@ func checkAll(c *cli.Context, camp *campaign.Campaign, bar *progress) error {
 			faults.Add(&merkle.Fault{Pos: t.Pos, Field: "profile", Value: t.Profile, Err: err})
 		}
 	}
-	err := alloc.Check(c.Context, camp, alloc.Options{Progress: bar.update, LeafColumns: export.LeafColumns})
+	seen, err := alloc.Inspect(c.Context, camp, alloc.Options{Progress: bar.update, LeafColumns: export.LeafColumns})
 	if more, ok := merkle.AsFaults(err); ok {
 		for _, f := range more.List {
 			faults.Add(f)
 		}
 		faults.More += more.More
 	} else if err != nil {
-		return err
+		return nil, err
 	}
-	return faults.Err()
+	return seen, faults.Err()
 }

@@ -22,6 +22,7 @@ type buildDoc struct {
 	Tables     []tableDoc     `json:"tables,omitempty"`
 	Assertions []assertionDoc `json:"assertions,omitempty"`
 	Notes      []string       `json:"notes,omitempty"`
+	Accounts   map[string]int `json:"accounts,omitempty"` // accounts with a claim, by kind
 }
 
 // previousDoc is the bundle that this one goes on from.
@@ -92,6 +93,7 @@ func newBuildDoc(dir string, a *alloc.Allocation, trees []*export.Tree, m *expor
 	doc := &buildDoc{
 		Campaign: a.Campaign.ID, Rule: a.Campaign.Rule.Name, Bundle: dir, Manifest: digest,
 		Trees: []treeDoc{}, Ledger: []ledgerDoc{}, Notes: append(sameRoots(trees), a.Notes...),
+		Accounts: countsDoc(a.Accounts),
 	}
 	if m.Previous.Manifest != "" {
 		doc.Previous = &previousDoc{m.Previous.ID, m.Previous.Manifest}

@@ -29,6 +29,9 @@ func summary(w io.Writer, dir string, a *alloc.Allocation, trees []*export.Tree,
 	}
 	published(&b, m)
 	assertions(&b, a)
+	if a.Accounts.Suspicious() > 0 {
+		fmt.Fprintf(&b, "accounts with a claim: %s\n\n", countsText(a.Accounts))
+	}
 	notes := append(sameRoots(trees), a.Notes...)
 	for _, n := range notes {
 		fmt.Fprintf(&b, "note: %s\n", n)
