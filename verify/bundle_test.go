@@ -17,6 +17,7 @@ type sample struct {
 	profile, order, layout, fields string
 	n, shard, tokens, split        int
 	inputs                         string // copy or digest
+	deployment                     string // of the trees, which then have claim facts
 	special                        string // account of row 0; empty: one like the others
 }
 
@@ -70,9 +71,16 @@ func (s sample) campaign() string {
 			}
 			fields += "}"
 		}
+		if s.deployment != "" {
+			fields += ", deployment: {" + s.deployment + "}"
+		}
 		fmt.Fprintf(&b, "  - {id: t%d, tokens: [T%d], profile: %s, order: %s, split: %d%s}\n", k, k, s.profile, s.order, s.split, fields)
 	}
-	fmt.Fprintf(&b, "publish: {inputs: %s, proofs: %s, shard: %d}\n", s.inputs, s.layout, s.shard)
+	facts := ""
+	if s.deployment != "" {
+		facts = ", facts: yes"
+	}
+	fmt.Fprintf(&b, "publish: {inputs: %s, proofs: %s, shard: %d%s}\n", s.inputs, s.layout, s.shard, facts)
 	return b.String()
 }
 
@@ -271,7 +279,7 @@ func (s sample) bundle() fstest.MapFS {
 			}
 			trees.items = append(trees.items, obj("id", id, "family", fmt.Sprintf("t%d", k), "part", p, "parts", parts, "chain", s.chain(), "tokens", texts([]string{fmt.Sprintf("T%d", k)}),
 				"totals", texts([]string{fmt.Sprint(total)}), "group", "g0", "order", order, "leaves", len(at), "depth", all.depth, "root", root,
-				"constants", stated, "deployment", obj(), "profile", statedProfile))
+				"constants", stated, "deployment", s.deployed(), "profile", statedProfile))
 		}
 		fams = append(fams, b)
 		families.items = append(families.items, ids)
@@ -357,6 +365,11 @@ func (s sample) bundle() fstest.MapFS {
 		}
 		put("groups/g0/shards/"+numberPath(i), obj("format", "merkle-shard/v1", "group", "g0", "shard", i, "rows", shardRows, "paths", paths))
 	}
+	for i := range trees.items {
+		if s.deployment != "" {
+			s.putFacts(&trees.items[i], put)
+		}
+	}
 	segs := g.segments()
 	index0 := list()
 	for p := 0; p*pageSegments < len(segs); p++ {
@@ -385,6 +398,29 @@ func (s sample) bundle() fstest.MapFS {
 	writeSums(out, &man)
 	put("manifest.json", man)
 	return out
+}
+
+// deployed is the map deployment of the sample's trees.
+func (s sample) deployed() value {
+	v := obj()
+	for _, pair := range strings.Split(s.deployment, ", ") {
+		if name, text, ok := strings.Cut(pair, ": "); ok {
+			v.names, v.items = append(v.names, name), append(v.items, value{text: strings.Trim(text, `"`)})
+		}
+	}
+	return v
+}
+
+// putFacts writes the claim facts of a tree.
+func (s sample) putFacts(v *value, put func(name string, v value)) {
+	c := newCollector()
+	t := &tree{man: (&memberReader{c: c, file: "tree"}).tree("", v), tokenTexts: []string{strings.Split(s.asset(0), ":")[2]}}
+	t.root, _ = parseHash(t.man.root)
+	f, err := resolveFacts(t)
+	if err != nil || c.total() > 0 {
+		panic(fmt.Sprint(err, c.list))
+	}
+	put("solana/"+t.man.id+".json", f.file(t))
 }
 
 // ranks is the index of each row by the text of its account or by its place in the list, within its part.

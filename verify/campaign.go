@@ -18,6 +18,7 @@ type campaign struct {
 	assertions []assertion
 	trees      []treeDecl
 	publish    publish
+	facts      bool // publish.facts
 }
 
 type token struct {
@@ -193,7 +194,10 @@ func (r *memberReader) campaign(v *value) *campaign {
 	r.rounds(c)
 	c.publish = publish{"copy", "", 256}
 	if !o.missing("publish") {
-		e := r.settings("publish", o.get("publish"), "", "inputs proofs shard")
+		e := r.settings("publish", o.get("publish"), "", "inputs proofs shard facts")
+		facts := or(e.text("facts"), "no")
+		r.oneOf("publish.facts", facts, "no", "yes")
+		c.facts = facts == "yes"
 		c.publish.inputs, c.publish.proofs = or(e.text("inputs"), "copy"), e.text("proofs")
 		r.oneOf("publish.inputs", c.publish.inputs, "copy", "digest")
 		if !e.missing("shard") {

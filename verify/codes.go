@@ -99,6 +99,9 @@ const (
 	AccountProgram    Code = "account-program"
 	AccountOwn        Code = "account-own"
 
+	FactsRefused Code = "facts-refused"
+	FactsMember  Code = "facts-member"
+
 	GroupMismatch  Code = "group-mismatch"
 	GroupColumns   Code = "group-columns"
 	GroupCut       Code = "group-cut"
@@ -117,7 +120,7 @@ const (
 // Meaning is one row of the catalogue of findings.
 type Meaning struct {
 	Code Code
-	Area string // "files", "manifest", "campaign", "previous", "profile", "inputs", "allocation", "tables", "ledger", "claims", "trees", "accounts" (remarks), "groups"
+	Area string // "files", "manifest", "campaign", "previous", "profile", "inputs", "allocation", "tables", "ledger", "claims", "trees", "accounts" (remarks), "facts", "groups"
 	Text string // one line: what is wrong when the code is reported
 }
 
@@ -217,6 +220,9 @@ func Codes() []Meaning {
 		{AccountOffCurve, "accounts", "a leaf pays a Solana address that no private key belongs to"},
 		{AccountProgram, "accounts", "a leaf pays a Solana program, system variable or native mint"},
 		{AccountOwn, "accounts", "a leaf pays the token's or the distributor's own address"},
+
+		{FactsRefused, "facts", "the campaign asks for claim facts of a Solana tree whose deployment does not give them"},
+		{FactsMember, "facts", "a claim fact of a Solana tree differs from the derived one"},
 
 		{GroupMismatch, "groups", "a group's members are not those that the format gives for these trees"},
 		{GroupColumns, "groups", "the columns of a group are not those that the format gives for its trees"},

@@ -281,6 +281,13 @@ func (k *checker) fileRole(name string) string {
 		}
 	}
 	parts := strings.Split(name, "/")
+	if len(parts) == 2 && parts[0] == "solana" {
+		for _, t := range k.man.trees {
+			if strings.HasPrefix(t.chain, "solana:") && t.id+".json" == parts[1] && (k.camp == nil || k.camp.facts) {
+				return "facts"
+			}
+		}
+	}
 	if len(parts) != 5 || parts[0] != "groups" {
 		return ""
 	}

@@ -52,7 +52,7 @@ func Check(ctx context.Context, bundle fs.FS, o Options) (*Report, error) {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	k := newChecker(ctx, bundle, o)
-	stages := []func(){k.readFileSet, k.readManifest, k.readCampaign, k.compareCampaign, k.checkProfiles, k.readPrevious, k.readInputs, k.allocate, k.checkGroups, k.remarkAccounts,
+	stages := []func(){k.readFileSet, k.readManifest, k.readCampaign, k.compareCampaign, k.checkProfiles, k.readPrevious, k.readInputs, k.allocate, k.checkGroups, k.remarkAccounts, k.checkFacts,
 		k.compareClaims, k.checkTables, k.checkConservation, k.checkAssertions, k.compareRoots, k.finishFiles}
 	for _, stage := range stages {
 		if err := ctx.Err(); err != nil {
