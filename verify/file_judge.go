@@ -235,7 +235,7 @@ func (j *judge) match() (*builtList, error) {
 			j.tree.Matched = true
 			return b, nil
 		}
-		if !ok && (!proofs || j.leading(b) == len(b.rows)) {
+		if j.tree.Stated == "" && (!proofs || j.leading(b) == len(b.rows)) {
 			return b, nil // there is no other root, and every proof leads to this one
 		}
 		lead := j.leading(b)

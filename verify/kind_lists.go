@@ -68,11 +68,11 @@ func (p *filePass) findList(s *source) (*foundList, []badFile) {
 			return t == nil
 		})
 	}
-	if t == nil || len(t.rows) == 0 || !listColumns(t.fields()) && p.o.Profile == "" {
+	if t == nil || len(t.rows) == 0 && bad == nil || !listColumns(t.fields()) && p.o.Profile == "" {
 		return nil, nil
 	}
 	fl := &foundList{t: t, f: t.fields(), kind: "list", places: p.o.Decimals}
-	if i, ok := fl.f["account"]; ok {
+	if i, ok := fl.f["account"]; ok && len(t.rows) > 0 {
 		if c := t.rows[0].cells[i]; c.val.kind() == '[' || !strings.HasPrefix(strings.TrimSpace(c.text), "0") {
 			fl.fam = solana
 		}
