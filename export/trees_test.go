@@ -49,7 +49,7 @@ func TestTrees_refusesWhatTreesCannotCarry(t *testing.T) {
 		},
 		"unknown profile": {
 			[]string{evm}, []string{`{id: t, tokens: [T], profile: nobody-v1, order: account}`}, "account,amount\n" + oneEVM + ",5\n",
-			[]string{`campaign.yaml:8:10: tree "t": profile "nobody-v1": unknown, want one of jito-v1, `},
+			[]string{`campaign.yaml:8:10: tree "t": profile "nobody-v1": unknown, want one of `},
 		},
 		"profile of the other family": {
 			[]string{evm}, []string{`{id: t, tokens: [T], profile: jito-v1, order: account}`}, "account,amount\n" + oneEVM + ",5\n",
