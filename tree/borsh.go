@@ -41,7 +41,7 @@ func identity(ecosystem, text string) (raw []byte, counted bool, err error) {
 		return []byte(text), true, nil
 	case "evm", "solana":
 		a, err := merkle.ParseAccountAny([]byte(text))
-		if want := map[string]merkle.Family{"evm": merkle.EVM, "solana": merkle.Solana}[ecosystem]; err == nil && a.Family() != want {
+		if err == nil && (ecosystem == "evm") != (a.Family() == merkle.EVM) {
 			err = merkle.ErrFamily
 		}
 		return a.Bytes(), false, err

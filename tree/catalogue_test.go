@@ -254,6 +254,14 @@ func jsonText(v any) string {
 	return string(text)
 }
 
+func TestLookup_namesWhatIsNear(t *testing.T) {
+	for name, want := range map[string]string{"tokensoft": `profile "tokensoft": unknown, want one of tokensoft-continuous-v1, tokensoft-satellite-v1, tokensoft-tranche-v1, tokensoft-v1`, "JITO-V1": "jito-tip-v1, jito-v1", "": "1inch-128-v1, ", "x": "uniswap-v1"} {
+		if _, err := Lookup(name); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
 func TestWithFields_bareLeaf(t *testing.T) {
 	p, err := lookup(t, "murky-v1").WithFields([]string{"leaf:bytes32"})
 	if err != nil || p.LeafHashes != 0 || p.Encoding != EncodingPacked || !strings.Contains(p.Describe(), "which are not hashed, 32 bytes") {

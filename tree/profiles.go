@@ -86,14 +86,21 @@ func Profiles() iter.Seq[Profile] {
 	}
 }
 
-// Lookup returns the profile with that name, or an error that lists the names there are.
+// Lookup returns the profile with that name, or an error that lists the names that begin with the same word; all when there are none.
 func Lookup(name string) (Profile, error) {
-	var names []string
+	var names, near []string
+	word, _, _ := strings.Cut(strings.ToLower(name), "-")
 	for p := range Profiles() {
 		if p.Name == name {
 			return p, nil
 		}
 		names = append(names, p.Name)
+		if strings.HasPrefix(p.Name, word) && word != "" {
+			near = append(near, p.Name)
+		}
+	}
+	if len(near) > 0 {
+		names = near
 	}
 	return Profile{}, fmt.Errorf("profile %q: unknown, want one of %s", name, strings.Join(names, ", "))
 }
