@@ -102,7 +102,8 @@ type filePass struct {
 	checked  []string
 	skipped  []string // not checked, and why
 	trees    []FileTree
-	done     []func() // run after all listings are judged
+	done     []func()     // run after all listings are judged
+	splits   [][]*listing // trees that are parts of one list
 }
 
 // rootFile is the content of a companion that states a root only.

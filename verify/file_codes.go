@@ -40,7 +40,7 @@ const (
 
 // FileCodes lists every code that CheckFiles can report, in the order of docs/files.md. Area is "faults" or "remarks".
 func FileCodes() []Meaning {
-	return []Meaning{
+	return append([]Meaning{
 		{FileMalformed, "faults", "the file is not JSON, or not a table, from this place on"},
 		{FileKeyTwice, "faults", "an object has a key twice; readers keep the last value and lose the other"},
 		{FileMember, "faults", "a member that the kind of file must have is missing or is not of the right kind"},
@@ -74,5 +74,5 @@ func FileCodes() []Meaning {
 		{RowOffCurve, "remarks", "a row pays a key that is not on the curve, so that no wallet holds it"},
 		{RowProgram, "remarks", "a row pays a program, a sysvar or a native mint"},
 		{RowOwn, "remarks", "a row pays the token or the distributor itself"},
-	}
+	}, partCodes()...)
 }

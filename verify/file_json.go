@@ -326,6 +326,14 @@ func (v jval) kind() byte {
 	return '0'
 }
 
+// asRows is the value as a list of rows: JSON Lines of one line are an object, which these members tell.
+func (v jval) asRows(members ...string) jval {
+	if v.kind() == '{' && len(v.d.tops) == 1 && v.at == v.d.tops[0] && has(v, members...) {
+		return jval{v.d, -1}
+	}
+	return v
+}
+
 // isList reports an array or JSON Lines.
 func (v jval) isList() bool { return v.kind() == '[' || v.kind() == 'l' }
 

@@ -16,6 +16,7 @@ func tryEigenLayer(p *filePass) bool {
 		if v, ok := firstOf(top, "rewards", "distribution", "earners", "lines"); ok && !isAddress(firstName(top)) {
 			rows = v
 		}
+		rows = rows.asRows("earner", "token")
 		first := rows.first()
 		switch {
 		case has(top, "earnerTreeProof", "earnerLeaf", "tokenLeaves"):

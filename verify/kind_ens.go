@@ -11,7 +11,7 @@ func tryENS(p *filePass) bool {
 	var info, lines *source
 	var shards []*source
 	for _, s := range p.free() {
-		top := s.top()
+		top := s.top().asRows("owner", "past_tokens", "future_tokens")
 		entries, ok := top.get("entries")
 		switch {
 		case ok && entries.kind() == '{' && has(top, "proof"):
@@ -107,6 +107,7 @@ func (p *filePass) ensShards(l *listing, shards []*source, digits int) {
 			q.end(r, ok && good, hex0x(r.acct.raw[:20]), amount)
 			return true
 		})
+		p.shardName(s, shard)
 		if before, twice := states[shard]; twice {
 			p.fault(ListDiffers, s.place(0), "shard "+shard, "once; it is in "+before.src.name+" too")
 		}
@@ -125,7 +126,7 @@ func (p *filePass) ensLines(l *listing, s *source, compare bool) {
 		l.path = "rows"
 	}
 	q := p.rowsOf(into)
-	s.top().items(func(_ int, v jval) bool {
+	s.top().asRows("owner").items(func(_ int, v jval) bool {
 		r := q.begin(s, v.at, "")
 		ok := q.accountOf(r, v, "owner")
 		amount, good := p.ensAmount(q, r, v)

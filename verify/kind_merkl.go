@@ -9,7 +9,7 @@ import (
 // input of airdrops {rewardToken, rewards: {account: {reason: amount}}}, and what the claims API answers.
 func tryMerkl(p *filePass) bool {
 	for _, s := range p.free() {
-		top := s.top()
+		top := s.top().asRows("recipient", "rewardToken", "amount")
 		rewards, ok := top.get("rewards")
 		switch first := top.first(); {
 		case ok && rewards.kind() == '{' && has(rewards.first(), "holders"):

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"math/big"
+	"path"
 	"strconv"
 	"strings"
 )
@@ -131,6 +132,7 @@ func (p *filePass) thirdwebRows(l *listing, shards []*source, digits, decimals i
 			q.end(r, ok, hex0x(r.acct.raw[:20]), amount, unlimited, price, price6, currency, tokenID)
 			return true
 		})
+		p.shardName(s, shard)
 		if before, twice := states[shard]; twice {
 			p.fault(ListDiffers, s.place(0), "shard "+shard, "once; it is in "+before.src.name+" too")
 		}
@@ -163,6 +165,17 @@ func (p *filePass) thirdwebRows(l *listing, shards []*source, digits, decimals i
 		l.after = func(j *judge, b *builtList, matched bool) { j.shardProofs(b, states, digits) }
 	}
 	p.add(l)
+}
+
+// shardName holds the name of a shard's file, where it is hex digits, against the accounts in it: a claim page fetches it by the first digits of the account.
+func (p *filePass) shardName(s *source, shard string) {
+	stem, _, _ := strings.Cut(path.Base(s.name), ".")
+	if shard == "" || len(stem) == 0 || len(stem) > 4 || strings.Trim(stem, hexDigits) != "" {
+		return
+	}
+	if stem != shard {
+		p.fault(ListDiffers, s.place(0), "the shard of accounts 0x"+shard+"…", "that of 0x"+stem+"…, by the name of the file")
+	}
 }
 
 type shardProof struct {

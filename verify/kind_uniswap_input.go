@@ -11,7 +11,7 @@ import (
 // JSON Lines. They state no root, so that one is to be given or to stand in a file beside them.
 func tryUniswapInput(p *filePass) bool {
 	for _, s := range p.free() {
-		top := s.top()
+		top := s.top().asRows("address", "earnings")
 		first := top.first()
 		switch {
 		case top.isList() && has(first, "address", "earnings"):
