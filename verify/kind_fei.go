@@ -67,6 +67,7 @@ func feiShape(v jval) (shape string) {
 type feiFiles struct {
 	p                       *filePass
 	balances, proofs, roots []*source
+	spelled                 [][2]*feiToken // tokens of one address in two spellings
 }
 
 // feiToken is what one file, or several merged, say of one token.
@@ -191,6 +192,17 @@ func (f *feiFiles) run() {
 			f.p.check("%s merged: %d balances", all.name, all.count)
 			main = all
 		}
+	}
+	for _, t := range sheets {
+		for key, x := range t.by {
+			if y := main.by[key]; y != nil && y.key != x.key && strings.TrimSpace(x.key) != y.key {
+				f.spelled = append(f.spelled, [2]*feiToken{x, y})
+			}
+		}
+	}
+	slices.SortFunc(f.spelled, func(a, b [2]*feiToken) int { return a[0].at - b[0].at })
+	for _, x := range f.spelled {
+		f.p.remark(RowSpelling, x[0].src.place(x[0].at), quotedText(x[0].key), quotedText(x[1].key)+" as in "+x[1].src.name+": a reader that compares texts takes them for two tokens")
 	}
 	f.trees(main, roots)
 }

@@ -3,31 +3,61 @@ package verify
 import (
 	"fmt"
 	"math/big"
+	"path"
 	"slices"
 	"strings"
 )
 
-// treeRow is where an account stands in the trees among the files.
+// treeRow is where an account stands in the trees of a group.
 type treeRow struct {
 	l   *listing
 	row int
 }
 
-// treeRows are the rows, by account, of all trees whose files state a root or proofs; nil when an account is there more than once, so that a list cannot be held
-// against it row by row.
-func (p *filePass) treeRows(fam family) map[[32]byte]treeRow {
-	out := map[[32]byte]treeRow{}
-	for _, l := range p.listings {
-		if l.column("account") < 0 || l.column("amount") < 0 || len(l.rows) == 0 || l.rows[0].acct.fam != fam || l.root == "" && l.rows[0].proof < 0 {
-			continue
+// treeGroup is one tree among the files, or the trees of one split, which have one list together.
+type treeGroup struct {
+	trees []*listing
+	rows  map[[32]byte]treeRow
+	count int
+}
+
+// treeGroups are the trees whose files state a root or proofs, each alone, and those of a split together before.
+func (p *filePass) treeGroups(fam family) (groups []*treeGroup) {
+	single := func(l *listing) bool {
+		return l.column("account") >= 0 && l.column("amount") >= 0 && len(l.rows) > 0 && l.rows[0].acct.fam == fam && (l.root != "" || l.rows[0].proof >= 0)
+	}
+	for _, split := range p.splits {
+		if len(split) > 1 && single(split[0]) {
+			groups = append(groups, newTreeGroup(split))
 		}
+	}
+	for _, l := range p.listings {
+		if single(l) {
+			groups = append(groups, newTreeGroup([]*listing{l}))
+		}
+	}
+	return groups
+}
+
+func newTreeGroup(list []*listing) *treeGroup {
+	g := &treeGroup{trees: list, rows: map[[32]byte]treeRow{}}
+	for _, l := range list {
+		g.count += len(l.rows)
 		for i := range l.rows {
-			if _, twice := out[l.rows[i].acct.raw]; !twice {
-				out[l.rows[i].acct.raw] = treeRow{l, i}
+			if _, twice := g.rows[l.rows[i].acct.raw]; !twice {
+				g.rows[l.rows[i].acct.raw] = treeRow{l, i}
 			}
 		}
 	}
-	return out
+	return g
+}
+
+func (g *treeGroup) String() string {
+	var names []string
+	for _, l := range g.trees {
+		names = append(names, l.name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // beside is a list among the files of a tree, in the reading under which most of its rows are those of the tree.
@@ -35,6 +65,7 @@ type beside struct {
 	fl   *foundList
 	u    listUnits
 	list *listing
+	g    *treeGroup
 	same int
 }
 
@@ -42,30 +73,44 @@ type beside struct {
 // so in all; lists that only together are the tree's, such as parts that were added up, are found by their sum; any other is named as a list that is not the
 // tree's input.
 func (p *filePass) compareLists(lists []*foundList) (alone []*foundList) {
+	groups := map[family][]*treeGroup{evm: p.treeGroups(evm), solana: p.treeGroups(solana)}
 	var parts []*beside
 	for _, fl := range lists {
-		rows := p.treeRows(fl.fam)
-		b := p.besideOf(fl, rows)
+		b := p.besideOf(fl, groups[fl.fam])
 		switch {
 		case b == nil:
 			alone = append(alone, fl)
-		case b.same*2 > b.treeLeaves(rows):
-			p.reportBeside(b, rows)
+		case b.same*2 > max(b.g.count, len(b.list.rows)):
+			p.reportBeside(b)
 		default:
 			parts = append(parts, b)
 		}
 	}
-	if len(parts) > 1 && p.reportSum(parts) {
-		return alone
-	}
-	for _, b := range parts {
-		p.reportOther(b, p.treeRows(b.fl.fam))
+	for len(parts) > 0 {
+		var own, rest []*beside
+		for _, b := range parts {
+			if b.g == parts[0].g {
+				own = append(own, b)
+			} else {
+				rest = append(rest, b)
+			}
+		}
+		parts = rest
+		if len(own) > 1 && p.reportSum(own) {
+			continue
+		}
+		for _, b := range own {
+			p.reportOther(b)
+		}
 	}
 	return alone
 }
 
-// besideOf reads a list in the way that agrees with the trees in most rows; nil when no account is in a tree.
-func (p *filePass) besideOf(fl *foundList, rows map[[32]byte]treeRow) (best *beside) {
+// besideOf finds the tree, and the reading of the list, that agree in most rows; of several, one in the folder of the list. It is nil when no account is in a tree.
+func (p *filePass) besideOf(fl *foundList, groups []*treeGroup) (best *beside) {
+	if len(groups) == 0 {
+		return nil
+	}
 	quiet := &filePass{ctx: p.ctx, o: p.o, faults: newCollector(), remarks: newCollector()}
 	units := []int{-1, 18, 6, 9, 8, 0}
 	if fl.places >= 0 {
@@ -77,47 +122,30 @@ func (p *filePass) besideOf(fl *foundList, rows map[[32]byte]treeRow) (best *bes
 			}
 		}
 	}
+	near := func(b *beside) bool { return path.Dir(b.g.trees[0].rows[0].src.name) == path.Dir(fl.t.src.name) }
 	for _, d := range units {
 		l := quiet.listOf(fl, listUnits{d, true}, false)
-		b, shared := &beside{fl: fl, u: listUnits{d, true}, list: l}, 0
-		for i := range l.rows {
-			if t, ok := rows[l.rows[i].acct.raw]; ok {
-				shared++
-				if rowDiffers(l, &l.rows[i], t) == "" {
-					b.same++
+		any := false
+		for _, g := range groups {
+			b, shared := &beside{fl: fl, u: listUnits{d, true}, list: l, g: g}, 0
+			for i := range l.rows {
+				if t, ok := g.rows[l.rows[i].acct.raw]; ok {
+					shared++
+					if rowDiffers(l, &l.rows[i], t) == "" {
+						b.same++
+					}
 				}
 			}
+			any = any || shared > 0
+			if shared > 0 && (best == nil || b.same > best.same || b.same == best.same && near(b) && !near(best)) {
+				best = b
+			}
 		}
-		if d == units[0] && shared == 0 && len(l.rows) > 0 {
-			return nil
-		}
-		if shared > 0 && (best == nil || b.same > best.same) {
-			best = b
-		}
-		if best != nil && best.same*10 > 9*len(best.list.rows) || p.ctx.Err() != nil {
+		if !any && len(l.rows) > 0 || best != nil && best.same*10 > 9*len(best.list.rows) || p.ctx.Err() != nil {
 			break
 		}
 	}
 	return best
-}
-
-// treeLeaves is how many rows the trees have in which the list has a row that agrees, or is the longer of the two.
-func (b *beside) treeLeaves(rows map[[32]byte]treeRow) int {
-	n := 0
-	for _, l := range b.trees(rows) {
-		n += len(l.rows)
-	}
-	return max(n, len(b.list.rows))
-}
-
-// trees are the trees that the list shares an account with, in the order of its rows.
-func (b *beside) trees(rows map[[32]byte]treeRow) (list []*listing) {
-	for i := range b.list.rows {
-		if t, ok := rows[b.list.rows[i].acct.raw]; ok && !slices.Contains(list, t.l) {
-			list = append(list, t.l)
-		}
-	}
-	return list
 }
 
 // rowDiffers compares a row of a list with one of a tree, by the values that both have; "" when they agree.
@@ -136,33 +164,27 @@ func rowDiffers(l *listing, r *fileRow, t treeRow) string {
 }
 
 // reportBeside names every row in which a list and its tree differ.
-func (p *filePass) reportBeside(b *beside, rows map[[32]byte]treeRow) {
+func (p *filePass) reportBeside(b *beside) {
 	l := p.listOf(b.fl, b.u, true)
 	listed := map[[32]byte]bool{}
-	wrong, ordered, last := 0, true, -1
+	ordered, last := true, treeRow{row: -1}
 	for i := range l.rows {
 		r := &l.rows[i]
 		listed[r.acct.raw] = true
-		t, ok := rows[r.acct.raw]
+		t, ok := b.g.rows[r.acct.raw]
 		if !ok {
-			wrong++
 			p.fault(ListDiffers, l.where(r, 0, ""), r.acct.text()+" is in the list", "not in the tree")
 			continue
 		}
-		ordered = ordered && t.row > last
-		last = t.row
+		ordered = ordered && (t.l != last.l || t.row > last.row)
+		last = t
 		if d := rowDiffers(l, r, t); d != "" {
-			wrong++
 			p.fault(ListDiffers, l.where(r, 0, ""), d, "the same as at "+t.l.where(&t.l.rows[t.row], 0, ""))
 		}
 	}
-	trees := b.trees(rows)
-	var names []string
-	for _, tree := range trees {
-		names = append(names, tree.name)
+	for _, tree := range b.g.trees {
 		for i := range tree.rows {
 			if !listed[tree.rows[i].acct.raw] {
-				wrong++
 				p.fault(ListDiffers, tree.where(&tree.rows[i], 0, ""), tree.rows[i].acct.text()+" is in the tree", "not in "+l.name)
 			}
 		}
@@ -171,7 +193,7 @@ func (p *filePass) reportBeside(b *beside, rows map[[32]byte]treeRow) {
 	if !ordered {
 		order = "in another order"
 	}
-	p.check("%s is the list of %s: %d of %d rows agree, %s, amounts in %s", l.name, strings.Join(names, ", "), b.same, len(l.rows), order, b.u)
+	p.check("%s is the list of %s: %d of %d rows agree, %s, amounts in %s", l.name, b.g, b.same, len(l.rows), order, b.u)
 }
 
 func (u listUnits) String() string {
@@ -182,11 +204,11 @@ func (u listUnits) String() string {
 }
 
 // reportOther says of a list that shares accounts with a tree, and is not its input, what differs first.
-func (p *filePass) reportOther(b *beside, rows map[[32]byte]treeRow) {
+func (p *filePass) reportOther(b *beside) {
 	first, where := "", ""
 	for i := range b.list.rows {
 		r := &b.list.rows[i]
-		t, ok := rows[r.acct.raw]
+		t, ok := b.g.rows[r.acct.raw]
 		if first = "not in the tree"; ok {
 			first = rowDiffers(b.list, r, t)
 		}
@@ -196,22 +218,16 @@ func (p *filePass) reportOther(b *beside, rows map[[32]byte]treeRow) {
 		}
 	}
 	if where == "" { // every row agrees, and the tree has more
-		for _, tree := range b.trees(rows) {
-			where, first = tree.name, fmt.Sprintf("%d rows, the list has %d of them", len(tree.rows), len(b.list.rows))
-		}
-	}
-	var names []string
-	for _, tree := range b.trees(rows) {
-		names = append(names, tree.name)
+		where, first = b.g.String(), fmt.Sprintf("%d rows, the list has %d of them", b.g.count, len(b.list.rows))
 	}
 	p.remark(ListDiffers, where, first, fmt.Sprintf("%s is not the input of %s: %d of its %d rows agree with the tree, read as %s, and this is the first that does not",
-		b.list.name, strings.Join(names, ", "), b.same, len(b.list.rows), b.u))
+		b.list.name, b.g, b.same, len(b.list.rows), b.u))
 }
 
 // reportSum looks whether lists are the tree's only together, as parts of each account's amount.
 func (p *filePass) reportSum(parts []*beside) bool {
 	fam := parts[0].fl.fam
-	rows := p.treeRows(fam)
+	rows := parts[0].g.rows
 	type summed struct {
 		amount *big.Int
 		first  *fileRow
@@ -272,14 +288,14 @@ func (p *filePass) reportSum(parts []*beside) bool {
 		}
 	}
 	p.sumBeneficiaries(parts, rows)
-	for _, l := range p.listings {
+	for _, l := range parts[0].g.trees {
 		for i := range l.rows {
-			if _, ours := rows[l.rows[i].acct.raw]; ours && sums[l.rows[i].acct.raw] == nil {
+			if sums[l.rows[i].acct.raw] == nil {
 				p.fault(ListDiffers, l.where(&l.rows[i], 0, ""), l.rows[i].acct.text()+" is in the tree", "in one of "+strings.Join(names, ", "))
 			}
 		}
 	}
-	p.check("%s added up are the list of the tree: %d of %d accounts agree", strings.Join(names, ", "), agree, len(order))
+	p.check("%s added up are the list of %s: %d of %d accounts agree", strings.Join(names, ", "), parts[0].g, agree, len(order))
 	return true
 }
 

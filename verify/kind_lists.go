@@ -282,7 +282,7 @@ func (p *filePass) listOf(fl *foundList, u listUnits, say bool) *listing {
 	}
 	rank, row := len(l.columns), len(l.columns)+1
 	l.columns = append(l.columns, "rank", "row")
-	first := map[[32]byte]int{}
+	first, spelled := map[[32]byte]int{}, map[[32]byte]string{}
 	cut, cutAt := 0, ""
 	for k := range t.rows {
 		tr := &t.rows[k]
@@ -311,14 +311,22 @@ func (p *filePass) listOf(fl *foundList, u listUnits, say bool) *listing {
 		if !good {
 			continue
 		}
-		if before, twice := first[r.acct.raw]; twice && u.merged {
+		before, twice := first[r.acct.raw]
+		if at, ok := fl.f["account"]; twice && say && ok {
+			if a, b := strings.TrimSpace(tr.cells[at].text), strings.TrimSpace(spelled[r.acct.raw]); a != b {
+				p.remark(RowSpelling, l.where(&r, tr.cells[at].at, ""), quotedText(a), quotedText(b)+" as at "+l.where(&l.rows[before], 0, "")+": one account in two spellings")
+			}
+		}
+		if twice && u.merged {
 			l.mergeRow(before, &r)
 			if say {
 				p.remark(RowRepeated, l.where(&r, 0, ""), r.acct.text(), "added to "+l.where(&l.rows[before], 0, "")+", as the tool of this list does")
 			}
 			continue
 		}
-		first[r.acct.raw] = len(l.rows)
+		if at, ok := fl.f["account"]; ok && !twice {
+			first[r.acct.raw], spelled[r.acct.raw] = len(l.rows), tr.cells[at].text
+		}
 		l.rows = append(l.rows, r)
 	}
 	if say && cut > 0 {

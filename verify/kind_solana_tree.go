@@ -267,6 +267,7 @@ func (p *filePass) compareSplit(split *treeSplit) {
 	if len(split.listings) < 2 {
 		return
 	}
+	p.splits = append(p.splits, split.listings)
 	p.done = append(p.done, func() {
 		type first struct{ tree, row int32 }
 		wallets := map[[32]byte]first{}
