@@ -3,6 +3,7 @@ package tools
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -149,6 +150,14 @@ func (j *job) safeIndexes() {
 
 // maxSafe is the largest integer that JavaScript's numbers hold with all below it.
 const maxSafe = 1<<53 - 1
+
+// ownOrder refuses a tree in another order than the tool gives the one that it builds from what is written: the file does not say the order.
+func (j *job) ownOrder() error {
+	if j.p.Order != j.t.Order() {
+		return &OptionError{j.f.Name, "order", fmt.Sprintf("its reader builds the tree in order %s, this one has %s: the roots would differ", j.p.Order, j.t.Order())}
+	}
+	return nil
+}
 
 // several refuses a list of one row.
 func (j *job) several() {

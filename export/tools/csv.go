@@ -114,14 +114,6 @@ func (j *job) addressAmount() error {
 	})
 }
 
-// ownOrder refuses a tree in another order than the platform gives the one that it builds from the list.
-func (j *job) ownOrder() error {
-	if j.p.Order != j.t.Order() {
-		return &OptionError{j.f.Name, "order", fmt.Sprintf("the platform builds its tree in order %s, this one has %s: the roots would differ", j.p.Order, j.t.Order())}
-	}
-	return nil
-}
-
 func checkCSVJito(j *job) error {
 	if c := j.o.With["category"]; c != "Staker" && c != "Validator" && c != "Searcher" {
 		return &OptionError{j.f.Name, "category", fmt.Sprintf("%q: want Staker, Validator or Searcher", c)}

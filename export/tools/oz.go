@@ -31,7 +31,8 @@ func fitsOZ(p *tree.Profile) bool {
 	return p.LeafHashes == 2 && p.Encoding == tree.EncodingABI || p.LeafHashes == 0 && len(p.Fields) == 1
 }
 
-// dump appends the whole dump. The values stand in claim order, as the library keeps the order in which it was given them.
+// dump appends the whole dump. The values stand in claim order, as the library keeps the order in which it was given them. Of a tree in an order that
+// the library does not make from them they stand in the order of the tree, so that it makes the same from them unsorted.
 func (j *job) dump(e *encoder, types ...string) error {
 	simple := j.p.LeafHashes == 0
 	e.open('{')
@@ -63,7 +64,12 @@ func (j *job) dump(e *encoder, types ...string) error {
 	e.close(']')
 	e.key("values")
 	e.open('[')
-	for row := range j.t.Rows().Len() {
+	listed := j.t.Order() == tree.OrderLeafHash || j.t.Order() == tree.OrderInput
+	for i := range j.t.Rows().Len() {
+		row := i
+		if !listed {
+			row = j.t.Row(i)
+		}
 		e.item()
 		j.dumpValue(e, row, nodes-1-j.t.Position(row), simple)
 		if e.err != nil {

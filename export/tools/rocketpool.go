@@ -84,7 +84,7 @@ func checkRocketpool(j *job) error {
 			j.bad.add(row, -1, j.name(tree.SourceAmount), j.amount(row).String(), ErrSum)
 		}
 	}
-	return nil
+	return j.ownOrder()
 }
 
 // eth is the row's share of the smoothing pool.

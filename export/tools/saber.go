@@ -11,7 +11,7 @@ func saberFormat() format {
 		check: func(j *job) error {
 			j.once(ErrKeyed)
 			j.safeIndexes()
-			return nil
+			return j.ownOrder()
 		},
 		write: writeSaber,
 	}

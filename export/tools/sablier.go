@@ -11,7 +11,7 @@ func sablierFormat() format {
 			j.once(ErrKeyed)
 			j.paying()
 			j.numbered()
-			return nil
+			return j.ownOrder()
 		},
 		write: writeSablier,
 	}

@@ -13,7 +13,7 @@ func uniswapFormat() format {
 		check: func(j *job) error {
 			j.once(ErrKeyed)
 			j.safeIndexes()
-			return nil
+			return j.ownOrder()
 		},
 		write: writeUniswap,
 	}

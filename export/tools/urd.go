@@ -9,7 +9,10 @@ func urdFormat() format {
 			Source:   "morpho-org/universal-rewards-distributor @3de504b, README",
 			Settings: []Setting{{Name: "id", Meaning: "any text that names the tree; without it the root"}},
 		},
-		check: (*job).keyed,
+		check: func(j *job) error {
+			j.once(ErrKeyed)
+			return j.ownOrder()
+		},
 		write: writeURD,
 	}
 }
