@@ -64,6 +64,22 @@ func BenchmarkProof(b *testing.B) {
 	}
 }
 
+// BenchmarkPreimage is the writing of one row's bytes, by encoding and type.
+func BenchmarkPreimage(b *testing.B) {
+	for p := range Profiles() {
+		b.Run(p.Name, func(b *testing.B) {
+			s, r := sample(b, p, 1, 1000)
+			tree := build(b, s, r)
+			buf := make([]byte, 0, 1024)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				buf = tree.Preimage(buf[:0], i%1000)
+			}
+			b.SetBytes(int64(len(buf)))
+		})
+	}
+}
+
 func BenchmarkVerify(b *testing.B) {
 	for p := range Profiles() {
 		b.Run(p.Name, func(b *testing.B) {
