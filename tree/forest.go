@@ -24,14 +24,53 @@ type forest struct {
 	depth  int        // length of the longest proof
 }
 
-// innerLevels is room for the levels of one group's tree, so that looking at it allocates nothing.
+// memory is the nodes of group i.
+func (f *forest) memory(i int) []byte {
+	return f.hashes[int(f.node[i])*f.shared.width : int(f.node[i+1])*f.shared.width]
+}
+
+func (f *forest) leaves(i int) int { return int(f.start[i+1] - f.start[i]) }
+
+// root is that of the tree of group i.
+func (f *forest) root(i int) []byte {
+	memory := f.memory(i)
+	if f.shared.shape == Heap {
+		return memory[:f.shared.width]
+	}
+	return memory[len(memory)-f.shared.width:]
+}
+
+// leaf is the leaf at a position in the tree of group i.
+func (f *forest) leaf(i, pos int) []byte {
+	if f.shared.shape == Heap {
+		pos = 2*f.leaves(i) - 2 - pos
+	}
+	w := f.shared.width
+	return f.memory(i)[pos*w : (pos+1)*w]
+}
+
+// path is nodes.path in the tree of group i.
+func (f *forest) path(i, pos int, entry func(sibling []byte, right bool)) {
+	memory, n, w := f.memory(i), f.leaves(i), f.shared.width
+	if f.shared.shape == Heap {
+		t := f.shared
+		t.leaves, t.heap = n, memory
+		t.path(pos, entry)
+		return
+	}
+	for j := 0; n > 1; j++ {
+		entry(f.shared.beside(memory[:n*w], j, pos), pos&1 == 1)
+		memory, n, pos = memory[n*w:], (n+1)/2, pos>>1
+	}
+}
+
+// innerLevels is room for the levels of one group's tree while it is built.
 type innerLevels [32][]byte
 
 // inner is the tree of group i. It refers to levels.
 func (f *forest) inner(i int, levels *innerLevels) nodes {
-	t := f.shared
-	t.leaves = int(f.start[i+1] - f.start[i])
-	memory := f.hashes[int(f.node[i])*t.width : int(f.node[i+1])*t.width]
+	t, memory := f.shared, f.memory(i)
+	t.leaves = f.leaves(i)
 	if t.shape == Heap {
 		t.heap = memory
 		return t

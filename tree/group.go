@@ -63,9 +63,7 @@ func (t *Tree) Group(i int) Group {
 	} else {
 		g.Account = first
 	}
-	var levels innerLevels
-	inner := f.inner(i, &levels)
-	copy(g.Root[:], inner.root())
+	copy(g.Root[:], f.root(i))
 	copy(g.Leaf[:], f.outer.leaf(g.Place))
 	return g
 }
@@ -104,14 +102,17 @@ func (t *Tree) GroupProof(i int, dst []merkle.Hash) []merkle.Hash {
 
 // InnerLen is how many entries of the proof of a row, from its beginning, are of the row's group; the rest is that of the group in the upper
 // tree. 0 for a profile without grouping.
-func (t *Tree) InnerLen(row int) int {
+func (t *Tree) InnerLen(row int) (n int) {
 	if t.groups == nil {
 		return 0
 	}
 	i := t.GroupOf(row)
-	var levels innerLevels
-	inner := t.groups.inner(i, &levels)
-	return inner.proofLen(t.Position(row) - int(t.groups.start[i]))
+	t.groups.path(i, t.Position(row)-int(t.groups.start[i]), func(sibling []byte, _ bool) {
+		if sibling != nil {
+			n++
+		}
+	})
+	return n
 }
 
 // at is the group that holds a position.

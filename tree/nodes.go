@@ -167,7 +167,12 @@ func (t *nodes) sibling(j, i int) []byte {
 		at := (i - 1) ^ 1 + 1
 		return t.heap[at*w : (at+1)*w]
 	}
-	level := t.levels[j]
+	return t.beside(t.levels[j], j, i)
+}
+
+// beside is sibling for a level of a layered shape.
+func (t *nodes) beside(level []byte, j, i int) []byte {
+	w := t.width
 	switch at := (i ^ 1) * w; {
 	case at < len(level):
 		return level[at : at+w]

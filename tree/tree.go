@@ -68,10 +68,8 @@ func (t *Tree) leafAt(pos int) []byte {
 	if t.groups == nil {
 		return t.nodes.leaf(pos)
 	}
-	var levels innerLevels
 	i := t.groups.at(pos)
-	inner := t.groups.inner(i, &levels)
-	return inner.leaf(pos - int(t.groups.start[i]))
+	return t.groups.leaf(i, pos-int(t.groups.start[i]))
 }
 
 // walk calls entry for each node from the leaf of a row up to the root, as nodes.path does; of a grouped tree through group and upper tree.
@@ -81,10 +79,8 @@ func (t *Tree) walk(row int, entry func(sibling []byte, right bool)) {
 		t.nodes.path(pos, entry)
 		return
 	}
-	var levels innerLevels
 	i := t.groups.at(pos)
-	inner := t.groups.inner(i, &levels)
-	inner.path(pos-int(t.groups.start[i]), entry)
+	t.groups.path(i, pos-int(t.groups.start[i]), entry)
 	t.groups.outer.path(t.groups.placeOf(i), entry)
 }
 
