@@ -2,6 +2,7 @@ package tools
 
 import (
 	"encoding/json"
+	"math/big"
 	"strconv"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -27,7 +28,7 @@ func writeProofs(j *job) error {
 		e.b = append(e.b, `{"format":"merkle-proofs/v1","profile":"`+j.p.Name+`","order":"`+string(j.t.Order())+`","root":"`...)
 		e.b = root.AppendText(e.b, j.p.Width)
 		e.b = append(strconv.AppendInt(append(e.b, `","leaves":"`...), int64(j.t.Len()), 10), `","total":"`...)
-		e.b = append(j.total().AppendText(e.b), `","claims":[`...)
+		e.b = append(j.appendSum(e.b), `","claims":[`...)
 		var proof []merkle.Hash
 		for row := range j.t.Rows().Len() {
 			if row > 0 {
@@ -43,6 +44,20 @@ func writeProofs(j *job) error {
 		}
 		return nil
 	})
+}
+
+// appendSum appends the sum of all amounts and locked amounts, which for limits may be wider than any amount; 0 for a leaf without an amount.
+func (j *job) appendSum(b []byte) []byte {
+	if sum, ok := j.t.Total(); ok {
+		return sum.AppendText(b)
+	}
+	sum := new(big.Int)
+	if j.p.Has(tree.SourceAmount) {
+		for row, a := range j.t.Rows().Amounts {
+			sum.Add(sum, a.Big()).Add(sum, j.locked(row).Big())
+		}
+	}
+	return sum.Append(b, 10)
 }
 
 func (j *job) appendClaim(b []byte, row int, proof *[]merkle.Hash) []byte {

@@ -20,7 +20,7 @@ func rocketpoolFormat() format {
 			Settings: []Setting{
 				{Name: "index", Meaning: "number of the rewards interval, which a claim names", Required: true},
 				{Name: "network", Meaning: "name of the chain, such as mainnet", Required: true},
-				{Name: columnOracle, Meaning: "0 when no row's RPL is the oracle DAO's; else the list has a column of that name, because the leaf holds only the sum"},
+				{Name: columnOracle, Meaning: "0 when no row's RPL is the oracle DAO's; the leaf holds only the sum of both (a program can hand over a column of that name)"},
 			},
 		},
 		check: checkRocketpool,
@@ -38,7 +38,7 @@ func (j *job) rpl() (rpl, error) {
 		}
 	}
 	if text, told := j.o.With[columnOracle]; !told || text != "0" {
-		return rpl{}, &OptionError{j.f.Name, columnOracle, "the file divides a row's RPL into the node's own and the oracle DAO's: say 0, or give the list a column of that name"}
+		return rpl{}, &OptionError{j.f.Name, columnOracle, "the file divides a row's RPL into the node's own and the oracle DAO's, and the leaf has only the sum: say 0 when all is the node's own"}
 	}
 	return rpl{}, nil
 }

@@ -2,11 +2,14 @@ package tools
 
 import (
 	"math/big"
+	"os"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/tree"
 )
 
 func drawAmount(t *rapid.T) merkle.Amount {
@@ -74,6 +77,44 @@ func TestTyped(t *testing.T) {
 	} {
 		if got := string(appendTyped(nil, c.typ, c.text)); got != c.want {
 			t.Errorf("%s %s: %s, want %s", c.typ, c.text, got, c.want)
+		}
+	}
+}
+
+// TestSumOfLimits is exact where it is wider than an amount can be.
+func TestSumOfLimits(t *testing.T) {
+	rows := &tree.Rows{Accounts: evmAccounts(t, 3), Amounts: []merkle.Amount{allOnes(), allOnes(), merkle.NewAmount(2)}}
+	text := streamed(t, "proofs", build(t, tree.Spec{Profile: lookup(t, "thirdweb-drop-v1")}, rows), told())
+	want := new(big.Int).Lsh(big.NewInt(1), 257)
+	if !strings.Contains(text, `"total":"`+want.String()+`"`) {
+		t.Errorf("%.300s", text)
+	}
+	text = streamed(t, "proofs", someTree(t, "lido-gate-v1"), told())
+	if !strings.Contains(text, `"total":"0"`) {
+		t.Errorf("%.300s", text)
+	}
+}
+
+// TestDocs finds every kind, and each of its settings, in the manual.
+func TestDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/files.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, manual, _ := strings.Cut(string(text), "\n## Writing\n")
+	for _, k := range Kinds() {
+		_, line, ok := strings.Cut(manual, "| `"+k.Name+"` |")
+		line, _, _ = strings.Cut(line, "\n")
+		if !ok {
+			t.Errorf("%s is not in docs/files.md", k.Name)
+		}
+		for _, s := range k.Settings {
+			if !strings.Contains(line, s.Name) {
+				t.Errorf("%s: %s is not in docs/files.md", k.Name, s.Name)
+			}
+		}
+		if k.Decimals != strings.Contains(line, "`--decimals N`") {
+			t.Errorf("%s: decimals are said otherwise in docs/files.md", k.Name)
 		}
 	}
 }
