@@ -36,7 +36,19 @@ func (d *document) claims(key string) (n int, ok bool) {
 			return at, true
 		}
 	}
-	return 0, false
+	return root, d.single(root)
+}
+
+// single reports whether a file of lines has one line only: an object with an account among its values, and no list inside.
+func (d *document) single(n int) bool {
+	is := false
+	if len(d.roots) == 1 && n == d.roots[0] && d.kind(n) == object && !d.keyed(n) {
+		d.members(n, func(_, value int) bool {
+			is = d.isText(value) && accountLike(d.str(value))
+			return !is
+		})
+	}
+	return is
 }
 
 // memberLike is the member of that name; keys that are addresses are compared as such.
@@ -81,7 +93,7 @@ func (d *document) listed(n int) bool {
 
 // rowsOf are the rows of an array (items), an object (keys; the value follows) or a file of lines.
 func (d *document) rowsOf(n int) (rows []int, keyed bool) {
-	if len(d.roots) > 1 {
+	if len(d.roots) > 1 || d.single(n) {
 		return d.roots, false
 	}
 	if d.kind(n) == object {
@@ -100,7 +112,7 @@ var objectForms = []form{
 
 func isMap(d *document, o Options) bool {
 	n, ok := d.claims(o.Key)
-	return ok && d.kind(n) == object
+	return ok && d.kind(n) == object && !d.single(n)
 }
 
 func isRows(d *document, o Options) bool {
@@ -108,7 +120,7 @@ func isRows(d *document, o Options) bool {
 		return d.kind(0) == object
 	}
 	n, ok := d.claims(o.Key)
-	return ok && d.kind(n) == array && d.listed(n)
+	return ok && (d.kind(n) == array && d.listed(n) || d.single(n))
 }
 
 func openObjects(d *document, o Options, l *List, faults *merkle.Faults) {
@@ -139,6 +151,9 @@ func valueOf(row int, keyed bool) int {
 	return row
 }
 
+// maxMembers bounds the columns of a list.
+const maxMembers = 1000
+
 // open makes rows of objects, or of scalars under keys. Columns are the members that hold one value, in the order of their
 // first appearance; the key of an object is the column account.
 func open(d *document, l *List, faults *merkle.Faults, rows []int, keyed bool) *grid {
@@ -153,6 +168,10 @@ func open(d *document, l *List, faults *merkle.Faults, rows []int, keyed bool) *
 		l.KeyOf = 0
 	}
 	for _, row := range rows {
+		if len(g.header)+len(l.Unread) > maxMembers {
+			g.fault(row, "", fmt.Errorf("the rows have more than %d different members", maxMembers))
+			break
+		}
 		v := valueOf(row, keyed)
 		if d.kind(v) != object {
 			if _, known := columns["amount"]; keyed && d.scalar(v) && !known {
@@ -162,7 +181,7 @@ func open(d *document, l *List, faults *merkle.Faults, rows []int, keyed bool) *
 		}
 		d.members(v, func(key, value int) bool {
 			name := d.str(key)
-			if _, known := columns[string(name)]; known || slices.Contains(l.Unread, string(name)) {
+			if _, known := columns[string(name)]; known || len(g.header)+len(l.Unread) > maxMembers || slices.Contains(l.Unread, string(name)) {
 				return true
 			}
 			switch _, single := d.value(value); {
