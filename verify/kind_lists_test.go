@@ -143,7 +143,7 @@ func TestListKinds(t *testing.T) {
 	}
 }
 
-func TestListFaults(t *testing.T) {
+func TestPlainListFaults(t *testing.T) {
 	a := evmTexts(3)
 	key := base58(someClaims(1)[0].key[:])
 	for _, c := range []struct {
