@@ -15,8 +15,8 @@ var errOracle = errors.New("more than the row's RPL, of which it is a part")
 func rocketpoolFormat() format {
 	return format{
 		Kind: Kind{
-			Name: "rocketpool", Title: "rewards file of Rocket Pool's smart node, version 3", Profiles: []string{"rocketpool-v1"},
-			Source: "rocket-pool/smartnode, shared/services/rewards/types.go, rewards-file-v3.go; rocket-pool/rewards-trees @940d81a",
+			Name: "rocketpool", Title: "rewards file of Rocket Pool's smart node, version 3, or 5 with voters' shares", Profiles: []string{"rocketpool-v1", "rocketpool-voter-v1"},
+			Source: "rocket-pool/smartnode, shared/services/rewards/types.go, rewards-file-v3.go, ssz_types/rewards-file-v5.go; rocket-pool/rewards-trees @940d81a",
 			Settings: []Setting{
 				{Name: "index", Meaning: "number of the rewards interval, which a claim names", Required: true},
 				{Name: "network", Meaning: "name of the chain, such as mainnet", Required: true},
@@ -80,16 +80,22 @@ func checkRocketpool(j *job) error {
 		if n, err := merkle.ParseAmountBytes(text); err != nil || n.BitLen() > 53 {
 			j.bad.add(row, -1, "network", string(text), ErrUnsafe)
 		}
-		if !sums.add(collateral, oracle, j.eth(row)) {
+		if !sums.add(collateral, oracle, j.eth(row, poolETH)) {
 			j.bad.add(row, -1, j.name(tree.SourceAmount), j.amount(row).String(), ErrSum)
 		}
 	}
 	return j.ownOrder()
 }
 
-// eth is the row's share of the smoothing pool.
-func (j *job) eth(row int) merkle.Amount {
-	a, err := merkle.ParseAmountBytes(j.t.AppendValue(nil, row, j.field("amountETH")))
+// Leaf fields of ETH: a node's share of the smoothing pool, and what it has as a voter.
+const (
+	poolETH  = "amountETH"
+	voterETH = "amountVoterETH"
+)
+
+// eth is the value of one of them.
+func (j *job) eth(row int, field string) merkle.Amount {
+	a, err := merkle.ParseAmountBytes(j.t.AppendValue(nil, row, j.field(field)))
 	if err != nil { // Build has read it as a uint256
 		return merkle.Amount{}
 	}
@@ -134,7 +140,11 @@ func writeRocketpool(j *job) error {
 		root := j.t.Root()
 		e.open('{')
 		e.key("rewardsFileVersion")
-		e.raw("3")
+		if j.field(voterETH) < 0 {
+			e.raw("3")
+		} else {
+			e.raw("5")
+		}
 		e.key("network")
 		e.text(j.o.With["network"])
 		e.key("index")
@@ -179,7 +189,7 @@ func (j *job) networkSums(parts rpl) (names []string, sums map[string]*rewardSum
 		if err != nil {
 			return nil, nil, all, err
 		}
-		if eth := j.eth(row); !s.add(collateral, oracle, eth) || !all.add(collateral, oracle, eth) {
+		if eth := j.eth(row, poolETH); !s.add(collateral, oracle, eth) || !all.add(collateral, oracle, eth) {
 			return nil, nil, all, ErrSum
 		}
 	}
@@ -199,8 +209,12 @@ func (j *job) nodeRewards(e *encoder, parts rpl) error {
 		e.open('{')
 		e.key("rewardNetwork")
 		e.b = j.t.AppendValue(e.b, row, network)
-		one := rewardSums{collateral, oracle, j.eth(row)}
+		one := rewardSums{collateral, oracle, j.eth(row, poolETH)}
 		one.members(e, "collateralRpl", "oracleDaoRpl", "smoothingPoolEth")
+		if j.field(voterETH) >= 0 {
+			e.key("voterShareEth")
+			e.digits(j.eth(row, voterETH))
+		}
 		e.key("merkleProof")
 		proof = j.t.Proof(row, proof)
 		e.hashes(proof, 32)
