@@ -11,7 +11,6 @@ import (
 type jdoc struct {
 	s     string
 	tops  []int        // where the values begin
-	ends  []int        // and end
 	twice []jkey       // keys that their object has once more
 	stale map[int]bool // places of values whose key comes again
 }
@@ -68,8 +67,10 @@ func parseFileJSON(s string) (*jdoc, *jerror) {
 		if err != nil {
 			return nil, err
 		}
-		d.tops, d.ends = append(d.tops, i), append(d.ends, end)
-		i = d.space(end)
+		d.tops = append(d.tops, i)
+		if i = d.space(end); i == end && i < len(s) {
+			return nil, &jerror{i, "something after the value"}
+		}
 	}
 	if len(d.tops) == 0 {
 		return nil, &jerror{0, "an empty file"}

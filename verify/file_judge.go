@@ -95,6 +95,10 @@ func (j *judge) statedRoot() {
 		}
 	}
 	j.tree.Stated = l.root
+	if l.root != "" && !sameHash(l.root, l.root) {
+		p.fault(RowValue, l.src.place(l.rootAt)+" root", clip(l.root), "a hash")
+		j.tree.Stated = ""
+	}
 	if p.o.Root == "" {
 		return
 	}
@@ -106,7 +110,7 @@ func (j *judge) statedRoot() {
 	if l.root != "" && !sameHash(l.root, p.o.Root) {
 		p.fault(ListRootGiven, l.src.place(l.rootAt), l.root, p.o.Root)
 	}
-	if l.root == "" {
+	if j.tree.Stated == "" {
 		j.tree.Stated = p.o.Root
 	}
 }
@@ -221,6 +225,9 @@ func (j *judge) match() (*builtList, error) {
 			first = b
 		}
 		ok := j.parseTarget(b.rule)
+		if !ok && j.tree.Stated != "" {
+			continue // hashes of another width
+		}
 		if b.tree == nil {
 			lead := j.leading(b)
 			if j.l.partial && lead == len(b.rows) {

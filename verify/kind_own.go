@@ -81,6 +81,8 @@ func (p *filePass) ownProofs(s *source, top, claims jval) {
 				cells[i] = hex0x(r.acct.raw[:20])
 			case types[i].kind == typePubkey, types[i].kind == typeEcosystem, types[i].kind == typeIdentity:
 				cells[i] = x.text()
+			case x.kind() == '"' && (types[i].kind == typeArray || types[i].kind == typeTuple || types[i].kind == typeABI):
+				cells[i] = x.text() // in the spelling of shards, which the leaf rule reads
 			default:
 				cells[i], good = q.cell(r, &types[i], x, f.name)
 			}
@@ -136,10 +138,43 @@ func (p *filePass) ownFields(s *source, prof *profile, first jval) (fields []fie
 	return fields, types
 }
 
+// typeOfCell guesses the type of an array or tuple in the spelling of shards.
+func typeOfCell(s string) string {
+	parts, ok := splitList(s, '[', ']')
+	if !ok {
+		return "string"
+	}
+	var types []string
+	for _, part := range parts {
+		doc := newSource("cell", `["`+part+`"]`)
+		switch {
+		case strings.HasPrefix(part, "["):
+			types = append(types, typeOfCell(part))
+		case strings.HasPrefix(part, `"`) || doc.doc == nil:
+			types = append(types, "string")
+		default:
+			types = append(types, typeByValue(doc.top().first()))
+		}
+	}
+	same := true
+	for _, t := range types {
+		same = same && t == types[0]
+	}
+	switch {
+	case len(types) == 0:
+		return "uint256[]"
+	case same:
+		return types[0] + "[]"
+	}
+	return "(" + strings.Join(types, ",") + ")"
+}
+
 // typeByValue guesses a Solidity type from a value's form.
 func typeByValue(v jval) string {
 	s := v.text()
 	switch {
+	case strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") && v.kind() == '"':
+		return typeOfCell(s)
 	case v.kind() == '[' && v.first().d == nil:
 		return "uint256[]"
 	case v.kind() == '[':

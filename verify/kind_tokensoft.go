@@ -111,7 +111,7 @@ func tokensoftField(name, typ string, i int) field {
 
 // tokensoftProfile is the profile of the table whose fields these are, or else the Tokensoft tree over these fields.
 func tokensoftProfile(fields []field) candidate {
-	for _, name := range []string{"tokensoft-v1", "tokensoft-continuous-v1", "tokensoft-satellite-v1"} {
+	for _, name := range []string{"tokensoft-v1", "tokensoft-continuous-v1", "tokensoft-tranche-v1", "tokensoft-satellite-v1"} {
 		p := profileByName(name)
 		same := len(p.fields) == len(fields)
 		for i := range min(len(fields), len(p.fields)) {
