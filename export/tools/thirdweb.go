@@ -11,8 +11,8 @@ func thirdwebFormat() format {
 	return format{
 		Kind: Kind{
 			Name: "thirdweb", Title: "folder of thirdweb's sharded allow list: a file by the first 2 hex digits of the address, and info.json", Folder: true,
-			Profiles: []string{"thirdweb-drop-v1", "thirdweb-drop-v2"}, Decimals: true,
-			Source: "npm @thirdweb-dev/sdk 4.0.99, ShardedMerkleTree; thirdweb-dev/js packages/thirdweb, utils/extensions/drops/types.ts",
+			Profiles: []string{"thirdweb-drop-v1", "thirdweb-drop-v2", "thirdweb-airdrop-1155-v1"}, Decimals: true,
+			Source: "npm @thirdweb-dev/sdk 4.0.99, ShardedMerkleTree; thirdweb-dev/js packages/thirdweb, utils/extensions/{drops,airdrop}/types.ts",
 			Settings: []Setting{
 				{Name: "baseUri", Meaning: "where the folder is published; empty until it is"},
 				{Name: "originalEntriesUri", Meaning: "where the list itself is published; empty until it is"},
@@ -24,6 +24,9 @@ func thirdwebFormat() format {
 	}
 }
 
+// tokenID is the leaf field of airdrops of ERC-1155 tokens, whose entries have other members.
+const tokenID = "tokenId"
+
 // unlimited is what 2^256-1 stands for in a limit or a price: no bound, or no price of one's own.
 const unlimited = "unlimited"
 
@@ -34,6 +37,12 @@ func allOnes() merkle.Amount {
 }
 
 func checkThirdweb(j *job) error {
+	if j.field(tokenID) >= 0 {
+		if j.o.Decimals != 0 {
+			return &OptionError{j.f.Name, "decimals", "tokens with ids are counted whole: want 0"}
+		}
+		return nil // an account may have several ids
+	}
 	j.once(ErrKeyed)
 	if _, err := j.number("currencyDecimals", maxDecimals); err != nil {
 		return err
@@ -72,6 +81,17 @@ func writeThirdweb(j *job) error {
 			for _, row := range j.t.GroupRows(i) {
 				e.item()
 				e.open('{')
+				if id := j.field(tokenID); id >= 0 {
+					e.key("recipient")
+					e.plain(j.account(row).String())
+					e.key("tokenId")
+					e.b = append(j.t.AppendValue(append(e.b, '"'), row, id), '"')
+					e.key("amount")
+					e.digits(j.amount(row))
+					e.close('}')
+					j.tick()
+					continue
+				}
 				e.key("address")
 				e.plain(j.account(row).String())
 				e.key("maxClaimable")
