@@ -18,6 +18,7 @@ type sample struct {
 	n, shard, tokens, split        int
 	inputs                         string // copy or digest
 	deployment                     string // of the trees, which then have claim facts
+	policy                         string // of all kinds of accounts; empty: not stated
 	special                        string // account of row 0; empty: one like the others
 }
 
@@ -75,6 +76,9 @@ func (s sample) campaign() string {
 			fields += ", deployment: {" + s.deployment + "}"
 		}
 		fmt.Fprintf(&b, "  - {id: t%d, tokens: [T%d], profile: %s, order: %s, split: %d%s}\n", k, k, s.profile, s.order, s.split, fields)
+	}
+	if s.policy != "" {
+		b.WriteString("accounts: {all: " + s.policy + "}\n")
 	}
 	facts := ""
 	if s.deployment != "" {

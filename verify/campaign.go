@@ -18,7 +18,8 @@ type campaign struct {
 	assertions []assertion
 	trees      []treeDecl
 	publish    publish
-	facts      bool // publish.facts
+	facts      bool              // publish.facts
+	policy     map[string]string // kind of accounts → warn, refuse or allow
 }
 
 type token struct {
@@ -153,7 +154,7 @@ func (r *memberReader) settings(at string, v *value, required, optional string) 
 
 func (r *memberReader) campaign(v *value) *campaign {
 	c := &campaign{}
-	o := r.settings("", v, "format id tokens rule rounding trees", "exclude assert publish")
+	o := r.settings("", v, "format id tokens rule rounding trees", "exclude accounts assert publish")
 	c.id = o.text("id")
 	if toks := o.get("tokens"); toks.kind == jsonObject {
 		for i, id := range toks.names {
@@ -178,6 +179,7 @@ func (r *memberReader) campaign(v *value) *campaign {
 	o.each("exclude", func(at string, v *value) {
 		c.exclude = append(c.exclude, r.inputDecl(at, "exclude-"+strconv.Itoa(len(c.exclude)), v, "file list"))
 	})
+	c.policy = r.policy(o.get("accounts"), o.missing("accounts"))
 	o.each("assert", func(at string, v *value) {
 		e := r.settings(at, v, "figure prints", "token weight proposal account chain period over rounding level")
 		a := assertion{figure: e.text("figure"), token: e.text("token"), weight: e.text("weight"), proposal: e.text("proposal"), account: e.text("account"),
@@ -214,6 +216,23 @@ func (r *memberReader) campaign(v *value) *campaign {
 	}
 	r.oneOf("publish.proofs", c.publish.proofs, "inline", "subtree")
 	return c
+}
+
+// policy reads what is done about each kind of accounts.
+func (r *memberReader) policy(v *value, missing bool) map[string]string {
+	kinds := []string{kindBurn, kindPrecompile, kindOffCurve, kindProgram, kindOwn}
+	out, all := map[string]string{}, "warn"
+	if missing {
+		v = &value{kind: jsonObject}
+	}
+	e := r.settings("accounts", v, "", "all "+strings.Join(kinds, " "))
+	all = or(e.text("all"), all)
+	r.oneOf("accounts.all", all, "warn", "refuse", "allow")
+	for _, kind := range kinds {
+		out[kind] = or(e.text(kind), all)
+		r.oneOf("accounts."+kind, out[kind], "warn", "refuse", "allow")
+	}
+	return out
 }
 
 func or(s, otherwise string) string {

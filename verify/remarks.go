@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// remarkAccounts names the rows whose accounts are hardly a person's. A zero account is a finding, reported where its row was read.
+// remarkAccounts names the rows whose accounts are hardly a person's, as the campaign wants it: a remark, a finding, or nothing but the count. A zero account is a
+// finding, reported where its row was read.
 func (k *checker) remarkAccounts() {
 	for _, g := range k.groups {
 		if !g.read || k.ctx.Err() != nil {
@@ -19,12 +20,22 @@ func (k *checker) remarkAccounts() {
 			if code == "" {
 				continue
 			}
+			policy := "warn"
+			if k.camp != nil {
+				policy = k.camp.policy[kind]
+			}
 			counts[kind]++
 			where := ""
 			if counts[kind] <= maxPerCode { // more are only counted, and a place takes long to tell
 				where = g.rowPlace(i)
 			}
-			k.remarks.add(code, where, g.accounts[i].text(), "")
+			switch policy {
+			case "warn":
+				k.remarks.add(code, where, g.accounts[i].text(), "")
+			case "refuse":
+				k.f.add(code, where, g.accounts[i].text(), "no leaf, since the campaign refuses such accounts")
+				g.blame()
+			}
 		}
 		text := "no account of a kind that is hardly a person's"
 		if len(counts) > 0 {
@@ -70,7 +81,7 @@ func (k *checker) ownAccounts(g *group) (own []account) {
 	}
 	for _, f := range g.families {
 		for _, t := range f.trees {
-			for _, name := range []string{"address", "contract", "distributor", "mint", "program", "token", "vault"} {
+			for _, name := range sortedKeys(t.man.deployment) {
 				add(t.man.deployment[name])
 			}
 			for _, x := range t.man.profile.fields {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -38,6 +39,14 @@ func TestRemarks(t *testing.T) {
 				t.Errorf("want %s of %s, got %v", tt.want, tt.account, r.Remarks)
 			}
 			maps.Copy(reached, codes)
+			s.policy = "allow"
+			if r := check(t, s.bundle(), Options{}); !r.OK() || len(r.Remarks) > 0 {
+				t.Errorf("allowed: %v %v", r.Findings, r.Remarks)
+			}
+			s.policy = "refuse"
+			if r := check(t, s.bundle(), Options{}); !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code == tt.want && f.Got == tt.account }) {
+				t.Errorf("refused: %v", r.Findings)
+			}
 		})
 	}
 	for _, m := range Codes() {

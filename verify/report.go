@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -62,11 +63,19 @@ type TokenSummary struct {
 // Report is the verdict on a bundle.
 type Report struct {
 	Findings   []Finding
-	Remarks    []Finding // what an auditor wants to know of and is no fault: accounts that are hardly a person's
-	Checked    []string  // what was checked, with counts
-	NotChecked []string  // exactly what could not be checked, and why
+	Remarks    []Finding     // what an auditor wants to know of and is no fault: accounts that are hardly a person's
+	Kinds      []RemarkCount // the same, counted by code
+	Checked    []string      // what was checked, with counts
+	NotChecked []string      // exactly what could not be checked, and why
 	Trees      []TreeSummary
 	Tokens     []TokenSummary
+}
+
+// RemarkCount is how often a remark was made, and the first of them.
+type RemarkCount struct {
+	Code  Code
+	Count int
+	First Finding
 }
 
 // OK reports whether nothing wrong was found. What was not checked is in NotChecked.
@@ -136,6 +145,15 @@ func (c *collector) findings() []Finding {
 		if n := c.extra[code]; n > 0 {
 			out = append(out, Finding{code, fmt.Sprintf("and %d more of this code", n), "", ""})
 		}
+	}
+	return out
+}
+
+// summary counts what was gathered, by code in the order of their first places.
+func (c *collector) summary() (out []RemarkCount) {
+	for _, code := range c.order {
+		i := slices.IndexFunc(c.list, func(f Finding) bool { return f.Code == code })
+		out = append(out, RemarkCount{code, c.counts[code], c.list[i]})
 	}
 	return out
 }

@@ -63,7 +63,7 @@ func Check(ctx context.Context, bundle fs.FS, o Options) (*Report, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	r := &Report{Findings: k.f.findings(), Remarks: k.remarks.findings(), Checked: k.checked, NotChecked: k.skipped}
+	r := &Report{Findings: k.f.findings(), Remarks: k.remarks.findings(), Kinds: k.remarks.summary(), Checked: k.checked, NotChecked: k.skipped}
 	r.Trees, r.Tokens = k.summaries()
 	return r, nil
 }

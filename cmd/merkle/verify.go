@@ -146,8 +146,8 @@ func verdict(c *cli.Context, dir string, r *verify.Report) error {
 	for _, f := range r.Findings {
 		fmt.Fprintf(c.App.ErrWriter, "merkle: %s\n", f)
 	}
-	for _, f := range r.Remarks {
-		fmt.Fprintf(&b, "remark       %s\n", f)
+	for _, n := range r.Kinds {
+		fmt.Fprintf(&b, "remark       %s: %d, first %s: %s\n", n.Code, n.Count, n.First.Where, n.First.Got)
 	}
 	for _, line := range r.Checked {
 		fmt.Fprintf(&b, "checked      %s\n", line)
