@@ -23,7 +23,7 @@ func TestFind_groupedTrees(t *testing.T) {
 	} {
 		s.order, s.proofs = "profile", "inline"
 		for n := 1; n <= 40; n += 1 + n/2 {
-			for _, s.shard = range []int{2, 3, 256} {
+			for _, s.shard = range []int{2, 256} {
 				s.claims = n
 				checkFind(t, s)
 			}

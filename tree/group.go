@@ -3,7 +3,6 @@ package tree
 import (
 	"iter"
 	"slices"
-	"sort"
 	"strings"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -113,17 +112,4 @@ func (t *Tree) InnerLen(row int) (n int) {
 		}
 	})
 	return n
-}
-
-// at is the group that holds a position.
-func (f *forest) at(pos int) int {
-	return sort.Search(len(f.start)-1, func(i int) bool { return int(f.start[i+1]) > pos })
-}
-
-// placeOf is the position of a group's leaf in the upper tree.
-func (f *forest) placeOf(i int) int {
-	if f.place == nil {
-		return i
-	}
-	return int(f.place[i])
 }
