@@ -85,6 +85,7 @@ type feiSheet struct {
 	tokens []*feiToken
 	by     map[[20]byte]*feiToken
 	count  int
+	again  [][2]fileRow // of merged sheets: a balance, and the later one that took its place
 }
 
 func (t *feiSheet) token(key [20]byte, name string, at int, src *source) *feiToken {
@@ -155,6 +156,7 @@ func mergeFei(list []*feiSheet) *feiSheet {
 			into := out.token(key, x.key, x.at, x.src)
 			for _, r := range x.rows {
 				if i, ok := into.by[r.acct.raw]; ok {
+					out.again = append(out.again, [2]fileRow{into.rows[i], r})
 					into.rows[i] = r
 					continue
 				}
@@ -168,7 +170,7 @@ func mergeFei(list []*feiSheet) *feiSheet {
 	return out
 }
 
-// run settles which balances the trees are of: the largest file, when the others merged are the same, or it alone gives the roots; else all merged.
+// run settles which balances the trees are of: the largest file, when it has most of what the others have, which then are its parts; else all merged.
 func (f *feiFiles) run() {
 	var sheets []*feiSheet
 	for _, s := range f.balances {
@@ -185,11 +187,15 @@ func (f *feiFiles) run() {
 	if len(sheets) > 1 {
 		rest := mergeFei(slices.Delete(slices.Clone(sheets), largest, largest+1))
 		all := mergeFei(slices.Concat([]*feiSheet{main}, slices.Delete(slices.Clone(sheets), largest, largest+1)))
-		switch {
-		case sameFei(main, rest) || f.meets(main, roots) >= f.meets(all, roots):
+		if shared := sharedFei(main, rest); 2*shared >= rest.count {
 			f.compare(main, rest)
-		default:
+		} else {
 			f.p.check("%s merged: %d balances", all.name, all.count)
+			for _, r := range all.again {
+				if r[0].cells[1] != r[1].cells[1] {
+					f.p.remark(ListDiffers, r[1].src.place(r[1].at)+" "+quotedText(r[1].key), r[1].cells[1], r[0].cells[1]+" as at "+r[0].src.place(r[0].at)+": the later one counts")
+				}
+			}
 			main = all
 		}
 	}
@@ -288,14 +294,17 @@ func (f *feiFiles) readRoots() map[[20]byte]feiRoot {
 	return out
 }
 
-// meets counts the tokens of which the balances give the root.
-func (f *feiFiles) meets(t *feiSheet, roots map[[20]byte]feiRoot) (n int) {
-	quiet := &filePass{ctx: f.p.ctx, o: FileOptions{Workers: f.p.o.Workers}, faults: newCollector(), remarks: newCollector()}
-	for key, x := range t.by {
-		l := &listing{src: x.src, columns: []string{"account", "amount"}, rows: x.rows}
-		b := (&judge{p: quiet, l: l, amount: 1}).build(candidate{profile: "address-amount-packed-v1"}, map[string]*builtList{})
-		if b.tree != nil && sameHash(roots[key].text, hex0x(b.tree.root[:])) {
-			n++
+// sharedFei counts the balances of parts whose token and account the larger sheet has too. When it has the most of them it is the parts merged, else one of them.
+func sharedFei(main, parts *feiSheet) (n int) {
+	for key, x := range parts.by {
+		y := main.by[key]
+		if y == nil {
+			continue
+		}
+		for acct := range x.by {
+			if _, ok := y.by[acct]; ok {
+				n++
+			}
 		}
 	}
 	return n

@@ -18,7 +18,7 @@ func fuzzFiles(t *testing.T, o FileOptions, files ...File) *FileReport {
 		t.Fatalf("%v with one worker, %v with three", err, err2)
 	}
 	if err != nil {
-		if !errors.Is(err, ErrUnknownFile) {
+		if !errors.Is(err, ErrUnknownFile) && !errors.Is(err, ErrFileOption) {
 			t.Fatal(err)
 		}
 		return nil
@@ -56,7 +56,7 @@ func FuzzSolanaFile(f *testing.F) {
 
 func FuzzList(f *testing.F) {
 	f.Add("pubkey,amount,locked_amount\n4SX6nqv5VRLMoNfYM5phvHgcBNcBEwUEES4qPPjf1EqS,1000.12345678,9.12345678\n", 6, "")
-	f.Add("pubkey,amount_unlocked,amount_locked,category\n4SX6nqv5VRLMoNfYM5phvHgcBNcBEwUEES4qPPjf1EqS,1,2,Staker\r\n", -1, "0x11")
+	f.Add("pubkey,amount_unlocked,amount_locked,category\n4SX6nqv5VRLMoNfYM5phvHgcBNcBEwUEES4qPPjf1EqS,1,2,Staker\r\n", -1, "0x"+strings.Repeat("11", 32))
 	f.Add("owner,duration,startDate,amount\n0x2fc01fF5ABb40a0081185f05560C18Bc04faf030,416,2018-09-27T10:00:00+00:00,132415254237288135593220", -1,
 		"0xee004639ebb0a79986f416ad7d17dd736a8240fc1b90c844d2076e715098ea01")
 	f.Add("\ufeff\"address\";amount\n0x2fc01fF5ABb40a0081185f05560C18Bc04faf030;\"1\n\"\"2\"", 18, "")
