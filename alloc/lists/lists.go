@@ -45,6 +45,7 @@ type Options struct {
 	Decimals int      // of the token; -1 is not told
 	Cut      bool     // digits beyond Decimals are dropped
 	Exponent bool     // numbers with an exponent are read
+	Zero     bool     // rows of nothing are kept that the original tool leaves out
 }
 
 // List is a list that stands before its first row.

@@ -101,7 +101,18 @@ func (d *document) rowsOf(n int) (rows []int, keyed bool) {
 		return rows, true
 	}
 	d.items(n, func(item int) bool { rows = append(rows, item); return true })
+	if !slices.ContainsFunc(rows, func(item int) bool { return !d.lone(item) }) { // [{account: …}, {account: …}]
+		for i := range rows {
+			rows[i]++
+		}
+		return rows, len(rows) > 0
+	}
 	return rows, false
+}
+
+// lone reports whether an item is an object of one member under an account.
+func (d *document) lone(item int) bool {
+	return d.kind(item) == object && d.keyed(item) && d.nodes[item+2].next == d.nodes[item].next
 }
 
 // objectForms are files of no tool in particular.

@@ -124,6 +124,7 @@ func openRocketPool(d *document, o Options, l *List, faults *merkle.Faults) {
 	if slices.ContainsFunc(voter, func(name string) bool { return d.has(valueOf(rows[0], keyed), name) }) {
 		columns, parts = append(columns, "amountVoterETH"), append(parts, voter)
 	}
+	dropped := 0
 	g := newGrid(d, faults, rows, columns...)
 	g.fill = func(g *grid, row int) bool {
 		v := valueOf(row, keyed)
@@ -142,6 +143,7 @@ func openRocketPool(d *document, o Options, l *List, faults *merkle.Faults) {
 		}
 		g.set(0, account, d.str(account))
 		g.set(1, network, d.str(network))
+		nothing := true
 		for i := 2; i < len(columns); i++ {
 			var total merkle.Amount
 			at := -1
@@ -157,95 +159,19 @@ func openRocketPool(d *document, o Options, l *List, faults *merkle.Faults) {
 				return false
 			}
 			g.set(i, at, total.AppendText(nil))
+			nothing = nothing && total.IsZero()
 		}
-		return true
-	}
-	l.Rows = g
-}
-
-func isTokensoft(d *document, o Options) bool {
-	n := d.first(o)
-	if n < 0 {
-		return false
-	}
-	data := d.member(n, "data")
-	if data < 0 || d.kind(data) != array {
-		return false
-	}
-	is := false
-	d.items(data, func(item int) bool {
-		is = d.kind(item) == object && d.has(item, "name", "type", "value")
-		return false
-	})
-	return is
-}
-
-// openTokensoft makes a column of every name in data. The key is only a name there: the account is the value beneficiary.
-func openTokensoft(d *document, o Options, l *List, faults *merkle.Faults) {
-	n, ok := d.claims(o.Key)
-	if !ok {
-		faults.Add(&merkle.Fault{Pos: d.at(0), Err: ErrClaims})
-		return
-	}
-	rows, keyed := d.rowsOf(n)
-	if len(rows) == 0 || !isTokensoft(d, o) {
-		faults.Add(&merkle.Fault{Pos: d.at(n), Err: errNoRows})
-		return
-	}
-	var names, types []string
-	each := func(row int, f func(item int, name string) bool) {
-		if v := valueOf(row, keyed); d.kind(v) == object {
-			if data := d.member(v, "data"); data >= 0 && d.kind(data) == array {
-				d.items(data, func(item int) bool {
-					at := -1
-					if d.kind(item) == object {
-						at = d.member(item, "name")
-					}
-					if at < 0 || !d.isText(at) || d.member(item, "value") < 0 || d.member(item, "type") < 0 {
-						faults.Add(&merkle.Fault{Pos: d.at(item), Err: fmt.Errorf("want an object with name, type and value")})
-						return false
-					}
-					return f(item, string(d.str(at)))
-				})
-			}
-		}
-	}
-	each(rows[0], func(item int, name string) bool {
-		names = append(names, name)
-		types = append(types, string(d.str(d.member(item, "type"))))
-		return true
-	})
-	if slices.Contains(types, "tuple(uint128 time, uint128 vestedFraction)[]") || len(names) == 0 {
-		for i, t := range types {
-			if strings.HasPrefix(t, "tuple(") {
-				types[i] = "(uint128,uint128)[]"
-			}
-		}
-	}
-	g := newGrid(d, faults, rows, names...)
-	g.fill = func(g *grid, row int) bool {
-		i, ok := 0, true
-		each(row, func(item int, name string) bool {
-			v := d.member(item, "value")
-			switch {
-			case i >= len(names) || names[i] != name:
-				g.fault(item, "name", fmt.Errorf("the first row has other names, or in another order: the values are hashed in this order"))
-				ok = false
-			default:
-				cell, fits := d.appendTyped(nil, v, types[i], false)
-				if !fits {
-					g.fault(v, name, fmt.Errorf("not a value of type %s", types[i]))
-				}
-				ok = fits && g.set(i, v, cell)
-			}
-			i++
-			return ok
-		})
-		if ok && i != len(names) {
-			g.fault(row, "data", fmt.Errorf("%d values, the first row has %d", i, len(names)))
+		if nothing && !o.Zero {
+			dropped++
 			return false
 		}
-		return ok
+		return true
+	}
+	l.Notes = func() []string {
+		if dropped == 0 {
+			return nil
+		}
+		return []string{fmt.Sprintf("%d nodes without any reward are left out, as the smart node does (--allow zero-amount keeps them)", dropped)}
 	}
 	l.Rows = g
 }

@@ -146,12 +146,20 @@ func isMerkl(d *document, o Options) bool {
 		if d.has(0, "rewardToken", "rewards") {
 			return true
 		}
-		if len(d.nodes) > 2 {
-			return d.kind(2) == object && d.has(2, "token", "holders")
-		}
-		return false
+		_, ok := d.campaigns()
+		return ok
 	}
 	return d.has(d.first(o), "recipient", "rewardToken", "amount")
+}
+
+// campaigns is the object {campaign: {token, holders}}: the file itself or its member rewards.
+func (d *document) campaigns() (int, bool) {
+	for _, n := range []int{0, d.member(0, "rewards")} {
+		if n >= 0 && d.kind(n) == object && int(d.nodes[n].next) > n+2 && d.kind(n+2) == object && d.has(n+2, "token", "holders") {
+			return n, true
+		}
+	}
+	return 0, false
 }
 
 // openMerkl adds up the reasons and campaigns of one account and token. Merkl's dispute builder drops sums of 0 (merkl-v1); the SDK's
@@ -185,7 +193,12 @@ func openMerkl(d *document, o Options, l *List, faults *merkle.Faults) {
 			return true
 		})
 	default:
-		d.members(0, func(campaign, inside int) bool {
+		list, ok := d.campaigns()
+		if !ok {
+			faults.Add(&merkle.Fault{Pos: d.at(0), Err: ErrClaims})
+			return
+		}
+		d.members(list, func(campaign, inside int) bool {
 			if !d.has(inside, "token", "holders") || d.kind(d.member(inside, "holders")) != object {
 				m.fault(inside, string(d.str(campaign)), fmt.Errorf("token or holders is missing"))
 				return true
@@ -207,7 +220,7 @@ func openMerkl(d *document, o Options, l *List, faults *merkle.Faults) {
 		m.product()
 	}
 	dropped := 0
-	if o.Profile == "merkl-v1" {
+	if o.Profile == "merkl-v1" && !o.Zero {
 		all := len(m.list)
 		m.list = slices.DeleteFunc(m.list, func(e entry) bool { return e.sum.IsZero() })
 		dropped = all - len(m.list)
@@ -220,7 +233,7 @@ func openMerkl(d *document, o Options, l *List, faults *merkle.Faults) {
 		if dropped == 0 {
 			return nil
 		}
-		return []string{fmt.Sprintf("%d sums of 0 are left out, as Merkl's own builder does", dropped)}
+		return []string{fmt.Sprintf("%d sums of 0 are left out, as Merkl's own builder does (--allow zero-amount keeps them)", dropped)}
 	}
 	l.Rows = entries(d, faults, m.list, []string{"account", "token", "amount"})
 }

@@ -109,6 +109,7 @@ func listOptions(c *cli.Context) (*listSettings, error) {
 			return nil, err
 		}
 	}
+	o.read.Zero = o.zeroAmount
 	for _, pair := range c.StringSlice("constant") {
 		name, value, ok := strings.Cut(pair, "=")
 		if !ok || name == "" {
