@@ -264,3 +264,21 @@ func TestInterrupted(t *testing.T) {
 type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// TestCopyFile is what stands in for a link where there are none.
+func TestCopyFile(t *testing.T) {
+	dir := t.TempDir()
+	from, dst := filepath.Join(dir, "from"), filepath.Join(dir, "dst")
+	if err := os.WriteFile(from, []byte("claims"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := copyFile(from, dst); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(dst); err != nil || string(text) != "claims" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if err := copyFile(from, dst); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a copy over a file: %v", err)
+	}
+}
