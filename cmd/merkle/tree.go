@@ -16,10 +16,10 @@ func treeCommand() *cli.Command {
 			"fields (account, amount, index, locked, token …), amounts in base units. Where the profile takes any type list,\n" +
 			"columns are name:type, in the order of the leaf. Lists and claim files of other tools are found out by their\n" +
 			"contents (--from names one), which is said on standard error.\n\n" +
-			"Example:\n   merkle tree list.csv --profile uniswap-v1\n   merkle tree list.csv --profile jito-v1 -o proofs.json\n   merkle tree list.csv --profile oz-standard-v1 --order input --json\n\n" +
 			"With -o every claim is written with its leaf and proof (merkle-proofs/v1), or as the file of another tool that --format names\n" +
 			"(merkle formats); - is standard output. --multiproof prints one proof of several accounts instead.\n\n" +
-			"Example:\n   merkle tree list.csv --profile uniswap-v1 --format uniswap -o claims.json\n" +
+			"Example:\n   merkle tree list.csv --profile uniswap-v1\n   merkle tree list.csv --profile jito-v1 -o proofs.json\n   merkle tree list.csv --profile oz-standard-v1 --order input --json\n" +
+			"   merkle tree list.csv --profile uniswap-v1 --format uniswap -o claims.json\n" +
 			"   merkle tree list.csv --profile jito-v1 --format jupiter --split 12000 -o trees",
 		Flags: slices.Concat(listFlags(), formatFlags("shape of what is written"), []cli.Flag{
 			&cli.StringFlag{Name: "profile", Aliases: []string{"p"}, Usage: "claim format, `NAME` (merkle profiles)"},
