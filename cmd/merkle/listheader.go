@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -47,9 +48,23 @@ func (l *list) header(table *lists.List) {
 		l.profile.TotalBits = 256
 	}
 	if l.set.width {
-		l.profile.AmountBits = 256
+		l.profile.AmountBits = max(l.profile.AmountBits, leafBits(&l.profile))
 	}
 	l.match(table, ignored)
+}
+
+// leafBits is the widest amount that the leaf's own types hold.
+func leafBits(p *tree.Profile) int {
+	bits := 256
+	for _, f := range p.Fields {
+		if f.Source == tree.SourceAmount || f.Source == tree.SourceLocked {
+			digits := strings.TrimLeft(f.Type, "uint")
+			if n, err := strconv.Atoi(digits); err == nil {
+				bits = min(bits, n)
+			}
+		}
+	}
+	return bits
 }
 
 // anyFields makes the leaf of a profile that takes any type list from the columns: those of the file in their order, or, for
