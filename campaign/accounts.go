@@ -21,6 +21,9 @@ func (p AccountPolicy) Of(k merkle.AccountKind) string {
 	return p.words[k]
 }
 
+// Set says what is done about a kind: warn, refuse or allow. Wallets stay allowed.
+func (p *AccountPolicy) Set(k merkle.AccountKind, word string) { p.words[k] = word }
+
 // Refuses reports whether any kind is refused.
 func (p AccountPolicy) Refuses() bool {
 	for _, k := range merkle.AccountKinds() {
