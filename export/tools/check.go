@@ -154,7 +154,7 @@ const maxSafe = 1<<53 - 1
 // ownOrder refuses a tree in another order than the tool gives the one that it builds from what is written: the file does not say the order.
 func (j *job) ownOrder() error {
 	if j.p.Order != j.t.Order() {
-		return &OptionError{j.f.Name, "order", fmt.Sprintf("its reader builds the tree in order %s, this one has %s: the roots would differ", j.p.Order, j.t.Order())}
+		return &OptionError{j.f.Name, "order", fmt.Sprintf("its reader builds the tree in order %s, this one has %s: the roots would differ; order profile is the tool's", j.p.Order, j.t.Order())}
 	}
 	return nil
 }
