@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -152,7 +151,7 @@ func TestCheck_facts(t *testing.T) {
 			}
 			file := "solana/t0-1.json"
 			for place := range len(leafTexts(mustJSON(t, b[file].Data))) {
-				edited := cloneBundle(b)
+				edited := clone(b)
 				change(edited, file, func(v *value) {
 					x := leafTexts(v)[place]
 					x.text += "1"
@@ -182,14 +181,6 @@ func leafTexts(v *value) (out []*value) {
 	}
 	for i := range v.items {
 		out = append(out, leafTexts(&v.items[i])...)
-	}
-	return out
-}
-
-func cloneBundle(b fstest.MapFS) fstest.MapFS {
-	out := fstest.MapFS{}
-	for name, f := range b {
-		out[name] = &fstest.MapFile{Data: bytes.Clone(f.Data)}
 	}
 	return out
 }
