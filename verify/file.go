@@ -2,7 +2,6 @@ package verify
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -83,11 +82,15 @@ type FileReport struct {
 // OK reports whether nothing wrong was found; with Strict, nothing odd either.
 func (r *FileReport) OK() bool { return len(r.Findings) == 0 && (!r.Strict || len(r.Remarks) == 0) }
 
-// ErrUnknownFile is returned, wrapped, when no kind recognises any of the files.
-var ErrUnknownFile = errors.New("no kind of file that is known")
+// FileError is an error of CheckFiles that errors.Is tells.
+type FileError string
 
-// ErrFileOption is returned, wrapped, for an option that cannot be meant.
-var ErrFileOption = errors.New("wrong option")
+func (e FileError) Error() string { return string(e) }
+
+const (
+	ErrUnknownFile FileError = "no kind of file that is known" // no kind recognises any of the files
+	ErrFileOption  FileError = "wrong option"                  // an option that cannot be meant
+)
 
 // filePass is one run over a set of files that belong together.
 type filePass struct {

@@ -100,7 +100,9 @@ func TestClaimFaults(t *testing.T) {
 			faults: []string{"row-duplicate: c.json:5:1"}, remarks: []string{"row-spelling: c.json:5:1"}},
 		{name: "one owner in two spellings, by index", rows: [][2]string{{wallet1, "5"}, {strings.ToLower(wallet1), "6"}},
 			remarks: []string{"row-spelling: c.json:5:1", "row-repeated: c.json:5:1"}},
-		{name: "a key twice", rows: [][2]string{{wallet1, "5"}, {wallet2, "6"}}, edit: func(s string) string { return strings.Replace(s, "\n}}", ",\n\""+wallet1+"\": {\"index\": 7, \"amount\": \"9\", \"proof\": []}}}", 1) },
+		{name: "a key twice", rows: [][2]string{{wallet1, "5"}, {wallet2, "6"}}, edit: func(s string) string {
+			return strings.Replace(s, "\n}}", ",\n\""+wallet1+"\": {\"index\": 7, \"amount\": \"9\", \"proof\": []}}}", 1)
+		},
 			faults: []string{"list-key-twice: c.json:6:1", "row-proof: c.json:6:", "list-root: c.json:2:15 root", "row-proof: "}},
 		{name: "an index twice", rows: [][2]string{{wallet1, "5"}, {wallet2, "6"}}, edit: func(s string) string { return strings.Replace(s, `"index": 1`, `"index": 0`, 1) },
 			faults: []string{"row-proof: c.json:5:1", "list-root: c.json:2:15", "row-index: c.json:5:1"}},
