@@ -44,6 +44,11 @@ func verifyAny(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return &usageError{text: "verify: no argument, want BUNDLE, FILE… or FOLDER", hint: "merkle verify --help says how it is called"}
 	}
+	for _, r := range c.StringSlice("root") {
+		if id, hash, ok := strings.Cut(r, "="); ok && (id == "" || hash == "") || !ok && len(r) < 32 {
+			return usage("verify: --root %q: want ID=HASH, or of files HASH", r)
+		}
+	}
 	for _, path := range c.Args().Slice() {
 		if err := notThere(path); err != nil {
 			return err
