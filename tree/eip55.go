@@ -1,0 +1,100 @@
+package tree
+
+import (
+	"encoding/binary"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/tree/internal/layer"
+)
+
+// addressLetters is the hex digits of an EVM address, without 0x.
+const addressLetters = 40
+
+// eip55Batch is how many addresses are hashed at once: small enough for the first cache.
+const eip55Batch = 128
+
+// EIP55 checks and writes the mixed-case letters of EVM addresses (https://eips.ethereum.org/EIPS/eip-55), many at once: one address costs
+// a seventh of what it costs alone. It is memory of one goroutine and not safe for concurrent use.
+type EIP55 struct {
+	h       *layer.Hasher
+	letters [eip55Batch * addressLetters]byte // in lower case
+	sums    [eip55Batch * 32]byte
+}
+
+// NewEIP55 returns an EIP55 with the fastest hashing of this machine.
+func NewEIP55() *EIP55 { return &EIP55{h: layer.New(layer.Keccak256, 32)} }
+
+// Check appends to wrong the places, from 0, of the addresses whose capitals are not those of the checksum. letters is the 40 hex digits of
+// every address as they are written, without 0x, end to end; that they are hex digits is the caller's to know, and whether a text
+// without capitals or without small letters is meant to have a checksum at all. A rest of less than 40 letters is not read.
+func (e *EIP55) Check(letters []byte, wrong []int) []int {
+	n := len(letters) / addressLetters
+	for first := 0; first < n; first += eip55Batch {
+		batch := letters[first*addressLetters : min(first+eip55Batch, n)*addressLetters]
+		for at := 0; at < len(batch); at += 8 {
+			binary.LittleEndian.PutUint64(e.letters[at:], binary.LittleEndian.Uint64(batch[at:])|smallBits)
+		}
+		e.hash(len(batch) / addressLetters)
+		for i := range len(batch) / addressLetters {
+			differ, sum := uint64(0), e.sums[32*i:32*i+20]
+			written, small := batch[i*addressLetters:(i+1)*addressLetters], e.letters[i*addressLetters:(i+1)*addressLetters]
+			for k := range 5 {
+				differ |= capitals(binary.LittleEndian.Uint64(small[8*k:]), binary.LittleEndian.Uint32(sum[4*k:])) ^ binary.LittleEndian.Uint64(written[8*k:])
+			}
+			if differ != 0 {
+				wrong = append(wrong, first+i)
+			}
+		}
+	}
+	return wrong
+}
+
+// Append appends the 40 mixed-case letters of every account, without 0x, end to end. All must be of the EVM.
+func (e *EIP55) Append(dst []byte, accounts []merkle.Account) []byte {
+	for len(accounts) > 0 {
+		n := min(eip55Batch, len(accounts))
+		var raw [32]byte
+		for i := range n {
+			accounts[i].AppendBytes(raw[:0])
+			spellHex(e.letters[i*addressLetters:(i+1)*addressLetters], raw[:20])
+		}
+		e.hash(n)
+		for i := range n {
+			for k := range 5 {
+				small := binary.LittleEndian.Uint64(e.letters[i*addressLetters+8*k:])
+				dst = binary.LittleEndian.AppendUint64(dst, capitals(small, binary.LittleEndian.Uint32(e.sums[32*i+4*k:])))
+			}
+		}
+		accounts = accounts[n:]
+	}
+	return dst
+}
+
+func (e *EIP55) hash(n int) {
+	e.h.Messages(e.sums[:], e.letters[:n*addressLetters], nil, addressLetters)
+}
+
+// smallBits is what small letters have and capitals have not, in 8 bytes; digits have it too.
+const smallBits = 0x2020202020202020
+
+// capitals turns 8 small hex digits into those of the checksum: a letter is a capital where its digit of the hash is 8 or more. Both are
+// as they stand in memory, read little-endian.
+func capitals(small uint64, sum uint32) uint64 {
+	s := uint64(sum) // a byte of the hash into each pair of letters
+	s = (s | s<<16) & 0x0000ffff0000ffff
+	s = (s | s<<8) & 0x00ff00ff00ff00ff
+	above7 := s>>2&0x0020002000200020 | s<<10&0x2000200020002000
+	return small ^ small>>1&above7 // letters, unlike digits, have the bit 0x40
+}
+
+// spellHex writes lower-case hex, 8 digits at a time. src is a multiple of 4 bytes, dst twice as long.
+func spellHex(dst, src []byte) {
+	for ; len(src) >= 4; src, dst = src[4:], dst[8:] {
+		s := uint64(binary.LittleEndian.Uint32(src))
+		s = (s | s<<16) & 0x0000ffff0000ffff
+		s = (s | s<<8) & 0x00ff00ff00ff00ff
+		s = s>>4&0x000f000f000f000f | s<<8&0x0f000f000f000f00 // a digit a byte, the high one first
+		above9 := (s + 0x0606060606060606) >> 4 & 0x0101010101010101
+		binary.LittleEndian.PutUint64(dst, s+0x3030303030303030+above9*('a'-'0'-10))
+	}
+}
