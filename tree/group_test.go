@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -79,6 +80,17 @@ func TestBuild_groupsAreTheReference(t *testing.T) {
 			}
 		})
 	}
+}
+
+func FuzzGroups(f *testing.F) {
+	f.Add(uint8(0), uint8(5), uint64(1))
+	f.Add(uint8(30), uint8(129), uint64(2))
+	f.Fuzz(func(t *testing.T, which, n uint8, seed uint64) {
+		all := groupings(t)
+		names := slices.Sorted(maps.Keys(all))
+		p := all[names[int(which)%len(names)]]
+		checkGroups(t, build(t, Spec{Profile: p, Order: OrderProfile, Workers: 1 + int(n)%2}, groupedRows(t, seed, 1+int(n))))
+	})
 }
 
 // checkGroups says export/FORMAT.md 4.3 with maps and recursion. Equal leaves do not occur.

@@ -223,3 +223,34 @@ func TestMultiProof_refuses(t *testing.T) {
 		t.Error("a hash wider than the profile's is taken")
 	}
 }
+
+// FuzzVerifyMulti takes proofs apart at random: what is accepted must be the tree's own leaves, whatever the flags say.
+func FuzzVerifyMulti(f *testing.F) {
+	f.Add(uint8(3), uint16(0b101), []byte{0, 1, 2}, uint16(0b10))
+	f.Add(uint8(9), uint16(0), []byte{0}, uint16(0))
+	f.Add(uint8(6), uint16(0b1), []byte{4, 2}, uint16(0))
+	p := lookup(f, "oz-standard-v1")
+	f.Fuzz(func(t *testing.T, n uint8, leaves uint16, picks []byte, flags uint16) {
+		tree := build(t, Spec{Profile: p, Order: OrderProfile}, someRows(t, merkle.EVM, uint64(n), 1+int(n)%16))
+		mp := &MultiProof{}
+		for row := range tree.Len() {
+			if leaves>>row&1 == 1 {
+				mp.Leaves = append(mp.Leaves, tree.Leaf(row))
+			}
+		}
+		foreign := false
+		for _, b := range picks { // nodes of the tree, or hashes that are none
+			h, ok := tree.HeapNode(int(b))
+			if !ok {
+				h[0], foreign = b, true
+			}
+			mp.Proof = append(mp.Proof, h)
+		}
+		for i := range max(0, len(mp.Leaves)+len(mp.Proof)-1) {
+			mp.Flags = append(mp.Flags, flags>>(i%16)&1 == 1)
+		}
+		if VerifyMulti(&p, mp, tree.Root()) && foreign {
+			t.Fatalf("a proof with a node that is not the tree's is taken: %+v", mp)
+		}
+	})
+}
