@@ -274,6 +274,8 @@ func (j *judge) leafAgrees(c candidate) bool {
 func (p *filePass) listOf(fl *foundList, u listUnits, say bool) *listing {
 	t := fl.t
 	l := &listing{name: t.src.name, src: t.src, path: t.path, readProof: bufferProof}
+	q := p.rowsOf(l)
+	q.n = len(t.rows)
 	var from []int // column of the table for each column of the listing
 	for i, name := range t.names {
 		if f := columnField(name); f != "leaf" && f != "proof" && f != "category" && fl.f[f] == i {
@@ -290,7 +292,7 @@ func (p *filePass) listOf(fl *foundList, u listUnits, say bool) *listing {
 		r.cells = make([]string, len(l.columns))
 		good := true
 		for c, i := range from {
-			text, lost, ok := p.listCell(fl, l, &r, l.columns[c], tr.cells[i], u)
+			text, lost, ok := p.listCell(fl, q, &r, l.columns[c], tr.cells[i], u)
 			if lost != "" {
 				if cut++; cut == 1 {
 					cutAt = l.where(&r, tr.cells[i].at, l.columns[c])
@@ -332,7 +334,10 @@ func (p *filePass) listOf(fl *foundList, u listUnits, say bool) *listing {
 	if say && cut > 0 {
 		p.check("%s: %d amounts have more than %d decimals, the first at %s", l.name, cut, u.places, cutAt)
 	}
-	l.number(rank, row, fl)
+	if say {
+		q.close()
+	}
+	l.number(rank, row, fl, p.ranked(fl))
 	return l
 }
 
@@ -349,9 +354,14 @@ func (l *listing) mergeRow(before int, r *fileRow) {
 	}
 }
 
-// number fills in the indexes that follow from a list: the place of a row, and the rank of its account's text.
-func (l *listing) number(rank, row int, fl *foundList) {
-	if !fl.f.has("account") {
+// ranked reports whether a profile that the list can be for has an index by the rank of the account's text.
+func (p *filePass) ranked(fl *foundList) bool {
+	return slices.ContainsFunc(p.listTries(fl.t, fl.f, fl.fam), func(c candidate) bool { return slices.Contains(c.columns, "rank") })
+}
+
+// number fills in the indexes that follow from a list: the place of a row, and the rank of its account's text where that is asked for.
+func (l *listing) number(rank, row int, fl *foundList, ranked bool) {
+	if !ranked || !fl.f.has("account") {
 		for i := range l.rows {
 			l.rows[i].cells[row] = fmt.Sprint(i)
 		}
@@ -371,8 +381,8 @@ func (l *listing) number(rank, row int, fl *foundList) {
 }
 
 // listCell reads one cell as leaf rules take it; lost are fraction digits that were cut off.
-func (p *filePass) listCell(fl *foundList, l *listing, r *fileRow, column string, c tableCell, u listUnits) (text, lost string, ok bool) {
-	where := func() string { return l.where(r, c.at, column) }
+func (p *filePass) listCell(fl *foundList, q *rowReader, r *fileRow, column string, c tableCell, u listUnits) (text, lost string, ok bool) {
+	where := func() string { return q.l.where(r, c.at, column) }
 	switch column {
 	case "account":
 		if fl.fam == solana {
@@ -383,7 +393,7 @@ func (p *filePass) listCell(fl *foundList, l *listing, r *fileRow, column string
 			r.acct, text, ok = p.solanaAccount(v, where())
 			return text, "", ok
 		}
-		r.acct, ok = p.evmAccount(c.text, where())
+		ok = q.account(r, c.text, c.at)
 		return hex0x(r.acct.raw[:20]), "", ok
 	case "amount", "locked":
 		return p.listAmount(fl, c, u, where)
