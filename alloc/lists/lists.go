@@ -100,7 +100,7 @@ func Named(name string) (Kind, error) {
 	return Kind{}, fmt.Errorf("%w: %q", ErrKind, name)
 }
 
-// Open reads a list as the kind says; with an empty kind it is found out, from the contents only. What is refused goes to
+// Open reads a list as the kind says; with an empty kind it is found out, from the contents and the profile. What is refused goes to
 // faults; the error is that of a read that failed, or ErrKind. A list whose header was refused has no rows.
 func Open(r io.Reader, name, kind string, o Options, faults *merkle.Faults) (*List, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
@@ -121,13 +121,16 @@ func Open(r io.Reader, name, kind string, o Options, faults *merkle.Faults) (*Li
 		}
 	}
 	format := formatOf(name, head)
-	if kind == "" && format == "json" {
-		return openJSON(in, name, nil, o, faults)
+	if kind == "" {
+		if format == "json" {
+			return openJSON(in, name, nil, o, faults)
+		}
+		return openTable(in, name, format, nil, o, faults)
 	}
-	if format == "json" {
+	if format == "json" { // a plain list of one object a line
 		format = "jsonl"
 	}
-	return openTable(in, name, format, nil, o, faults)
+	return openTable(in, name, format, &plain, o, faults)
 }
 
 // formatOf is csv, jsonl (objects of texts, one a line) or json.

@@ -17,7 +17,7 @@ var forms = slices.Concat([]form{plain}, csvForms, dumpForms, []form{
 	{Kind: Kind{"tokensoft", "Tokensoft input or claims: {key: {data: [{name, type, value}]}}", false}, json: isTokensoft, open: openTokensoft},
 	{Kind: Kind{"thirdweb", "thirdweb snapshot or shard: [{address, maxClaimable, price, currencyAddress}] in whole tokens", true}, json: isThirdweb, open: openThirdweb},
 	{Kind: Kind{"ens", "ENS airdrop: owner, past_tokens and future_tokens, one object a line, or a shard's entries", false}, json: isENS, open: openENS},
-	{Kind: Kind{"lisk", "Lisk migration leaves: b32Address, balanceBeddows, numberOfSignatures, mandatoryKeys, optionalKeys", false}, json: isLisk, open: openLisk},
+	{Kind: Kind{"lisk", "Lisk leaves: b32Address with balanceBeddows, numberOfSignatures, mandatoryKeys and optionalKeys, or with balanceWei", false}, json: isLisk, open: openLisk},
 	{Kind: Kind{"merkl", "Merkl: {rewardToken, rewards: {account: {reason: amount}}}, {campaign: {token, holders}}, or rows with a reason", false}, json: isMerkl, open: openMerkl},
 	{Kind: Kind{"eigenlayer", "EigenLayer distribution {earner: {token: amount}}, or rows of earner, token, amount", false}, json: isEigenLayer, open: openEigenLayer},
 	{Kind: Kind{"balances", "{token: {account: amount}}; --key TOKEN picks one", false}, json: isBalances, open: openBalances},
@@ -217,7 +217,8 @@ func (g *grid) refusePrices() {
 }
 
 func isLisk(d *document, o Options) bool {
-	return d.has(d.first(o), "b32Address", "balanceBeddows", "numberOfSignatures")
+	n := d.first(o)
+	return d.has(n, "b32Address", "balanceBeddows", "numberOfSignatures") || d.has(n, "b32Address", "balanceWei")
 }
 
 // openLisk names the fields of the leaf with their types, in the contract's order; the JSON has another.
@@ -229,6 +230,9 @@ func openLisk(d *document, o Options, l *List, faults *merkle.Faults) {
 	if len(rows) == 0 || keyed {
 		faults.Add(&merkle.Fault{Pos: d.at(n), Err: errNoRows})
 		return
+	}
+	if d.kind(rows[0]) == object && d.has(rows[0], "balanceWei") { // the airdrop on the new chain
+		members, types = []string{"b32Address", "balanceWei"}, []string{"bytes20", "uint256"}
 	}
 	g := newGrid(d, faults, rows, members...)
 	g.fill = func(g *grid, row int) bool {
@@ -250,7 +254,7 @@ func openLisk(d *document, o Options, l *List, faults *merkle.Faults) {
 		return true
 	}
 	for i, name := range members {
-		if name == "balanceBeddows" {
+		if strings.HasPrefix(name, "balance") {
 			name = "amount"
 			g.header[i] = name
 		}

@@ -88,7 +88,11 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 	}
 	l.stated = table.Root
 	l.afterwards(table)
-	return l, l.faults.Err()
+	if err := l.faults.Err(); err != nil {
+		return nil, err
+	}
+	l.repeated()
+	return l, nil
 }
 
 func (l *list) open(faults *merkle.Faults) (*lists.List, io.Closer, error) {

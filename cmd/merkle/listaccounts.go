@@ -56,6 +56,35 @@ func (l *list) judge(ctx context.Context, errw io.Writer) (merkle.AccountCounts,
 	return counts, nil
 }
 
+// repeated notes accounts of several rows where the contract pays each of them, because that is seldom meant when it is once.
+func (l *list) repeated() {
+	if len(l.profile.Key) < 2 || l.set.duplicates != "refuse" {
+		return
+	}
+	first, n := make(map[merkle.Account]int, len(l.rows.Accounts)), 0
+	var two [2]int
+	for row, a := range l.rows.Accounts {
+		was, again := first[a]
+		if !again {
+			first[a] = row
+			continue
+		}
+		if n++; n == 1 {
+			two = [2]int{was, row}
+		}
+	}
+	if n == 0 {
+		return
+	}
+	name := l.profile.Fields[slices.IndexFunc(l.profile.Fields, func(f tree.Field) bool { return f.Source == tree.SourceAccount })].Name
+	places, err := l.places(map[uint32]bool{l.numbers[two[0]]: true, l.numbers[two[1]]: true})
+	if err != nil {
+		return // the list was read a moment ago; that it is gone is said by whoever needs it
+	}
+	l.notes = append(l.notes, fmt.Sprintf("%d rows are of an account that is there already, each to be paid: %s is at %s and %s", n, l.rows.Accounts[two[1]],
+		places[l.numbers[two[0]]][name], places[l.numbers[two[1]]][name]))
+}
+
 // kinds are those of all rows. They were found while the list was read; which accounts are the distribution's own is known only now.
 func (l *list) kinds(ctx context.Context) ([]merkle.AccountKind, merkle.AccountCounts, error) {
 	kinds := l.kindsOf.all(l.rows.Accounts)

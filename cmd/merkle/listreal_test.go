@@ -137,6 +137,11 @@ func TestTree_publishedVestings(t *testing.T) {
 			t.Errorf("row %d: leaf %s, stated %s", i, proofs.Claims[i].Leaf, id)
 		}
 	}
+	boosted := realFile(t, "safe/sap_boosted_airdrop.csv")
+	if doc, said, code := treeOf(t, boosted, "--profile", "safe-vesting-v1", "--constant", "chainId=1", safeInvestors); code != exitDone || doc.Leaves != 656 ||
+		!strings.Contains(said, "1 rows are of an account that is there already, each to be paid: 0xA77DE01e157f9f57C7c4A326eeE9C4874D0598b6 is at "+boosted+":2:1 and "+boosted+":") {
+		t.Errorf("exit status %d, %d leaves\n%s", code, doc.Leaves, said)
+	}
 	if _, said, code := treeOf(t, list, "--profile", "safe-vesting-v1"); code != exitUsage || !strings.Contains(said, "--constant chainId=VALUE --constant verifyingContract=VALUE") {
 		t.Errorf("without the contract: exit status %d\n%s", code, said)
 	}
