@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/merkle-drop/merkle/alloc/lists"
 	"github.com/merkle-drop/merkle/tree"
 )
 
@@ -202,6 +204,26 @@ func TestTree_statedRoot(t *testing.T) {
 	claims := `{"merkleRoot":"0x%064x","claims":{"` + carol + `":{"index":0,"amount":"0x64","proof":[]}}}`
 	if _, said, code := treeOf(t, write(t, "claims.json", fmt.Appendf(nil, claims, 1)), "--profile", "uniswap-v1"); code != exitDone || !strings.Contains(said, "warning: ") || !strings.Contains(said, "states another root, 0x00") {
 		t.Errorf("exit status %d\n%s", code, said)
+	}
+}
+
+// The manual names every kind and every fault.
+func TestTree_manual(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(fixtures, "..", "docs", "lists.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := append([]string(nil), allowed...)
+	for _, k := range lists.Kinds() {
+		names = append(names, k.Name)
+	}
+	for _, f := range listFlags() {
+		names = append(names, f.Names()[0])
+	}
+	for _, name := range names {
+		if !strings.Contains(string(page), name) || !regexp.MustCompile("`(--)?"+name+"[ `]").Match(page) {
+			t.Errorf("docs/lists.md does not name %s", name)
+		}
 	}
 }
 
