@@ -18,6 +18,7 @@ func evmKinds() []fileKind {
 	return []fileKind{
 		{"proofs", tryOwnProofs},
 		{"oz-dump", tryOZ},
+		{"multiproof", tryMultiproof},
 		{"sablier", trySablier},
 		{"rocketpool", tryRocketPool},
 		{"merkl", tryMerkl},
