@@ -256,3 +256,8 @@ func (l *list) fill(table *lists.List, field int) {
 	l.profile = p
 	l.set.constants[l.profile.Fields[field].Name] = string(value)
 }
+
+// isWhole reports whether a field's type is an unsigned integer.
+func isWhole(typ string) bool {
+	return (strings.HasPrefix(typ, "uint") || typ == "u64") && !strings.Contains(typ, "[")
+}
