@@ -20,7 +20,7 @@ func columnField(header string) string {
 		"publickey", "claimer", "receiver", "owneraddress", "recipientaddress", "provider", "stakingprovider", "earner", "to":
 		return "account"
 	case "amount", "earnings", "tokenamount", "amountunlocked", "unlockedamount", "balance", "amountinwei", "amountwei", "allocation", "cumulativeamount", "claimable",
-		"amountraw", "rawamount", "totalamount", "value", "amountrpl":
+		"amountraw", "rawamount", "totalamount", "value", "amountrpl", "maxclaimable", "quantity":
 		return "amount"
 	case "locked", "amountlocked", "lockedamount":
 		return "locked"
@@ -30,6 +30,8 @@ func columnField(header string) string {
 		return "durationWeeks"
 	case "startdate":
 		return "startDate"
+	case "currencyaddress":
+		return "currency"
 	case "vestingid", "leaf", "leafhash":
 		return "leaf"
 	case "index", "category", "nonce", "edition", "beneficiary", "ecosystem", "identity", "proof":

@@ -36,7 +36,10 @@ func (p *filePass) treeGroups(fam family) (groups []*treeGroup) {
 			groups = append(groups, newTreeGroup([]*listing{l}))
 		}
 	}
-	return groups
+	// Trees with several rows of one account, such as one a token, cannot be held against a list by accounts alone.
+	return slices.DeleteFunc(groups, func(g *treeGroup) bool {
+		return len(g.trees) == 1 && len(g.rows) < g.count && g.trees[0].column("token") >= 0
+	})
 }
 
 func newTreeGroup(list []*listing) *treeGroup {
@@ -77,6 +80,9 @@ func (p *filePass) compareLists(lists []*foundList) (alone []*foundList) {
 	var parts []*beside
 	for _, fl := range lists {
 		b := p.besideOf(fl, groups[fl.fam])
+		if b == nil || 2*b.same <= len(b.list.rows) {
+			b = p.otherColumns(fl.t, groups, b)
+		}
 		switch {
 		case b == nil:
 			alone = append(alone, fl)
@@ -146,6 +152,71 @@ func (p *filePass) besideOf(fl *foundList, groups []*treeGroup) (best *beside) {
 		}
 	}
 	return best
+}
+
+// otherColumns reads a CSV by other columns than those that its names say, as reports beside a tree have them: the column that has the most accounts of a tree, and
+// each column of numbers as its amounts. It returns what agrees in more rows than best.
+func (p *filePass) otherColumns(t *listTable, groups map[family][]*treeGroup, best *beside) *beside {
+	if t.src.doc != nil || len(t.rows) == 0 {
+		return best
+	}
+	for _, fam := range []family{evm, solana} {
+		account, most := -1, 0
+		for i := range t.names {
+			n := 0
+			for _, r := range t.rows {
+				if a, err := parseAccount(strings.TrimSpace(r.cells[i].text)); err == nil && a.fam == fam && slices.ContainsFunc(groups[fam], func(g *treeGroup) bool {
+					_, ok := g.rows[a.raw]
+					return ok
+				}) {
+					n++
+				}
+			}
+			if n > most {
+				account, most = i, n
+			}
+		}
+		for i := range t.names {
+			if account < 0 || i == account {
+				continue
+			}
+			if _, _, err := humanUnits(strings.TrimSpace(t.rows[0].cells[i].text), 0); err != nil {
+				continue
+			}
+			fl := &foundList{t: t, f: columnSet{"account": account, "amount": i}, kind: "report", fam: fam, places: p.o.Decimals}
+			if b := p.besideOf(fl, groups[fam]); b != nil && (best == nil || b.same > best.same) {
+				best = b
+			}
+		}
+	}
+	return best
+}
+
+// compareReports holds CSVs that no kind knows against the trees, when a column of theirs has accounts of one.
+func (p *filePass) compareReports() {
+	groups := map[family][]*treeGroup{evm: p.treeGroups(evm), solana: p.treeGroups(solana)}
+	if len(groups[evm])+len(groups[solana]) == 0 {
+		return
+	}
+	for _, s := range p.free() {
+		if s.doc != nil || s.bad != nil {
+			continue
+		}
+		t, bad := csvTable(s)
+		if len(bad) > 0 || len(t.names) < 2 {
+			continue
+		}
+		b := p.otherColumns(t, groups, nil)
+		if b == nil {
+			continue
+		}
+		p.take("report", s)
+		if b.same*2 > max(b.g.count, len(b.list.rows)) {
+			p.reportBeside(b)
+		} else {
+			p.reportOther(b)
+		}
+	}
 }
 
 // rowDiffers compares a row of a list with one of a tree, by the values that both have; "" when they agree.

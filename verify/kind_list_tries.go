@@ -21,6 +21,9 @@ func (p *filePass) listTries(t *listTable, f columnSet, fam family) (list []cand
 			}
 		}
 	}
+	if (p.o.Profile == "oz-standard-v1" || p.o.Profile == "murky-v1") && list == nil && fam == evm && f.has("account", "amount") {
+		list = append(list, candidate{profile: p.o.Profile, fields: []field{{"account", "address", "account"}, {"amount", "uint256", "amount"}}})
+	}
 	type ranked struct {
 		c    candidate
 		used int

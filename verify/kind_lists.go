@@ -50,6 +50,7 @@ func tryLists(p *filePass) bool {
 		}
 		p.add(l)
 	}
+	p.compareReports()
 	return len(lists) > 0
 }
 
@@ -278,7 +279,13 @@ func (p *filePass) listOf(fl *foundList, u listUnits, say bool) *listing {
 	q.n = len(t.rows)
 	var from []int // column of the table for each column of the listing
 	for i, name := range t.names {
-		if f := columnField(name); f != "leaf" && f != "proof" && f != "category" && fl.f[f] == i {
+		f := columnField(name)
+		for _, known := range []string{"account", "amount"} { // a report may have them under any name
+			if c, ok := fl.f[known]; ok && c == i {
+				f = known
+			}
+		}
+		if c, ok := fl.f[f]; ok && c == i && f != "leaf" && f != "proof" && f != "category" {
 			l.columns, from = append(l.columns, f), append(from, i)
 		}
 	}

@@ -181,8 +181,10 @@ func TestListsBesideTrees(t *testing.T) {
 	claims := someClaims(10)
 	tree := textFile("tree_3.json", nodeFile(t, claims, "jupiter", 3, numbered, numbered))
 	row := func(x solanaClaim) string { return fmt.Sprintf("%s,%d,%d", base58(x.key[:]), x.amount, x.locked) }
-	var rows, report []string
+	var rows, report, stakes, wider []string
 	for i, x := range claims {
+		stakes = append(stakes, fmt.Sprintf("%s,%s,%d,%d", base58(someClaims(40)[20+i].key[:]), base58(x.key[:]), i, x.amount))
+		wider = append(wider, fmt.Sprintf("%d,%s,%d.%06d", i, base58(x.key[:]), x.amount/1e6, x.amount%1e6))
 		rows = append(rows, row(x))
 		report = append(report, fmt.Sprintf("%s,%d,%d", base58(x.key[:]), x.amount/2+uint64(i), 5))
 	}
@@ -202,8 +204,14 @@ func TestListsBesideTrees(t *testing.T) {
 		{"a row more", head + strings.Join(append(rows[:10:10], row(someClaims(11)[10])), "\n"), false, "list-differs: list.csv:12:1 row[10]"},
 		{"a report", "authority,tokenAmount,rank\n" + strings.Join(report, "\n"), true,
 			"list-differs: list.csv:2:1 row[0]: got amount 500000, in the tree 1000000, want list.csv is not the input of tree_3.json: 0 of its 10 rows agree"},
+		{"a report of stakes", "pubkey,owner_wallet,rank,paid\n" + strings.Join(stakes, "\n"), true, "list.csv is the list of tree_3.json: 10 of 10 rows agree"},
+		{"a report of other names", "n,who,tokens due\n" + strings.Join(wider, "\n"), true, "10 of 10 rows agree, in the same order, amounts in whole tokens of 6 decimals"},
+		{"a table of something else", "a,b\n1,2\n", true, "NOT"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			if c.want == "NOT" {
+				c.want = "skipped list.csv: no kind of file that is known"
+			}
 			r := checkFilesOK(t, FileOptions{Decimals: -1}, tree, textFile("list.csv", c.text))
 			if text := filesReport(r); r.OK() != c.ok || len(r.Trees) != 1 || !strings.Contains(text, c.want) {
 				t.Errorf("no %q in\n%s", c.want, text)

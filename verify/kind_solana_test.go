@@ -58,13 +58,13 @@ func numbers(b []byte) string {
 // spelling is how a shape writes keys and hashes.
 type spelling func(b []byte) string
 
-func hexed(b []byte) string     { return `"` + hexText(b) + `"` }
-func based(b []byte) string     { return `"` + base58(b) + `"` }
-func buffered(b []byte) string  { return `{"type":"Buffer","data":` + numbers(b) + `}` }
-func numbered(b []byte) string  { return numbers(b) }
-func prefixed(b []byte) string  { return `"` + hex0x(b) + `"` }
-func rootOf(t *rebuilt) []byte  { return t.root[:t.rule.width] }
-func join(list []string) string { return strings.Join(list, ",") }
+func hexed(b []byte) string      { return `"` + hexText(b) + `"` }
+func based(b []byte) string      { return `"` + base58(b) + `"` }
+func buffered(b []byte) string   { return `{"type":"Buffer","data":` + numbers(b) + `}` }
+func numbered(b []byte) string   { return numbers(b) }
+func prefixed(b []byte) string   { return `"` + hex0x(b) + `"` }
+func treeRoot(t *rebuilt) []byte { return t.root[:t.rule.width] }
+func join(list []string) string  { return strings.Join(list, ",") }
 
 func proofText(t *rebuilt, row int, spell spelling) string {
 	var parts []string
@@ -109,7 +109,7 @@ func nodeFile(t testing.TB, list []solanaClaim, shape string, version int, key, 
 		}
 		nodes = append(nodes, fmt.Sprintf(`{"claimant":%s,%s,"proof":%s}`, key(x.key[:]), amounts, proofText(tree, i, hash)))
 	}
-	head := fmt.Sprintf(`"merkle_root":%s,"max_num_nodes":%d,`, hash(rootOf(tree)), len(list))
+	head := fmt.Sprintf(`"merkle_root":%s,"max_num_nodes":%d,`, hash(treeRoot(tree)), len(list))
 	switch shape {
 	case "jupiter-totals":
 		head += fmt.Sprintf(`"airdrop_version":%d,"total_unlocked_amount":%d,"total_locked_amount":%d,`, version, total, locked)
@@ -160,12 +160,12 @@ func saberFile(t testing.TB, list []solanaClaim, shape string) string {
 		}
 		rows = append(rows, row)
 	}
-	claims, root := "{"+join(rows)+"}", hexed(rootOf(tree))
+	claims, root := "{"+join(rows)+"}", hexed(treeRoot(tree))
 	if shape == "list" {
 		claims = "[" + join(rows) + "]"
 	}
 	if shape == "buffers" {
-		root = buffered(rootOf(tree))
+		root = buffered(treeRoot(tree))
 	}
 	return fmt.Sprintf(`{"merkleRoot":%s,"tokenTotal":"%d","claims":%s}`, root, total, claims)
 }

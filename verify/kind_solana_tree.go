@@ -49,7 +49,11 @@ func isNodeTree(v jval) bool {
 		return false
 	}
 	nodes, ok := v.get("tree_nodes")
-	return ok && nodes.kind() == '['
+	if !ok || nodes.kind() != '[' {
+		return false
+	}
+	_, pays := firstOf(nodes.first(), "claimant", "account", "pubkey") // a tree over the roots of other trees pays nobody
+	return pays || nodes.first().d == nil
 }
 
 // tryTipTrees takes a collection of Jito tip or priority-fee trees, one a validator.
