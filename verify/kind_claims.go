@@ -1,34 +1,81 @@
 package verify
 
-import "strings"
+import (
+	"math/big"
+	"strconv"
+	"strings"
+)
 
 // tryClaims reads claims of no tool in particular: an object with a root and, under some usual name, rows by account or in a list, with amounts and proofs.
 // Which leaf they are of is told by the proofs and the root.
 func tryClaims(p *filePass) bool {
 	for _, s := range p.free() {
 		top := s.top()
-		rows, path, ok := claimRows(top)
-		if !ok || !provable(top, rows.first()) {
-			continue
+		if rows, path, ok := claimRows(top); ok && provable(top, rows.first()) {
+			p.take("claims", s)
+			p.genericClaims(s, s.name, top, rows, path)
+			return true
 		}
-		p.take("claims", s)
-		p.genericClaims(s, top, rows, path)
-		return true
+		if p.severalTrees(s, top) {
+			return true
+		}
 	}
 	return false
 }
 
 // provable reports a root or a proof, without which rows are only a list (tryLists).
 func provable(top, row jval) bool {
-	_, root := firstOf(top, "merkleRoot", "root", "merkle_root", "rootHash", "merkleTreeRoot", "hexRoot")
+	_, root := rootMember(top)
 	_, proof := firstOf(row, "proof", "proofs", "merkleProof", "merkle_proof")
 	return root || proof
+}
+
+// severalTrees reads a file of a tree for each token: a list of objects, or an object of them by name, every one with a root and rows.
+func (p *filePass) severalTrees(s *source, top jval) bool {
+	first := top.first()
+	if _, _, ok := claimRows(first); !ok {
+		return false
+	}
+	if _, ok := rootMember(first); !ok {
+		return false
+	}
+	p.take("claims", s)
+	one := func(name string, v jval) {
+		for _, member := range []string{"symbol", "name"} {
+			if x, ok := v.get(member); ok && x.kind() == '"' {
+				name += " " + clip(x.text())
+				break
+			}
+		}
+		rows, path, ok := claimRows(v)
+		if !ok {
+			if root, stated := rootMember(v); stated && !strings.HasPrefix(root.text(), "0x0000000000000000") {
+				p.fault(FileMember, s.place(v.at)+" "+name, "no rows", "rows by account, as others have them")
+			}
+			return
+		}
+		p.genericClaims(s, s.name+" "+name, v, rows, path)
+	}
+	top.each(func(m jmember) bool {
+		one(clip(m.name), m.val)
+		return true
+	})
+	top.items(func(i int, v jval) bool {
+		one(strconv.Itoa(i), v)
+		return true
+	})
+	return true
+}
+
+func rootMember(v jval) (jval, bool) {
+	root, ok := firstOf(v, "merkleRoot", "root", "merkle_root", "rootHash", "merkleTreeRoot", "hexRoot")
+	return root, ok && root.kind() == '"'
 }
 
 // claimRows finds the rows: a list or object under a usual name, or the file itself.
 func claimRows(top jval) (rows jval, path string, ok bool) {
 	for _, name := range []string{"claims", "users", "proofs", "tree", "recipients", "leaves", "claimers", "entries", "holders", "accounts", "allocations", "balances",
-		"airdrop", "data", "values", "list", "rewards", "addresses"} {
+		"airdrop", "data", "values", "list", "rewards", "addresses", "merkle", "distribution", "claimProofs", "recipientsInfo", "snapshot", "items"} {
 		if v, has := top.get(name); has && (v.isList() || v.kind() == '{') && genericRow(v) {
 			return v, name, true
 		}
@@ -75,9 +122,9 @@ func genericAmount(row jval) (string, bool) {
 	return amountMember(row)
 }
 
-func (p *filePass) genericClaims(s *source, top, rows jval, path string) {
-	l := &listing{name: s.name, src: s, path: path, columns: []string{"account", "amount"}}
-	if root, ok := firstOf(top, "merkleRoot", "root", "merkle_root", "rootHash", "merkleTreeRoot", "hexRoot"); ok && root.kind() == '"' {
+func (p *filePass) genericClaims(s *source, name string, top, rows jval, path string) {
+	l := &listing{name: name, src: s, path: path, columns: []string{"account", "amount"}}
+	if root, ok := rootMember(top); ok {
 		l.root, l.rootAt = root.text(), root.at
 	}
 	first := rows.first()
@@ -101,6 +148,11 @@ func (p *filePass) genericClaims(s *source, top, rows jval, path string) {
 			}
 		}
 	}
+	amountOf := func(r *fileRow, v jval, member string, q *rowReader) (string, bool) { return q.number(r, v, member) }
+	if p.o.Decimals >= 0 && wholeTokenRows(rows) {
+		p.check("%s: amounts are in whole tokens of %d decimals", name, p.o.Decimals)
+		amountOf = func(r *fileRow, v jval, member string, q *rowReader) (string, bool) { return p.tokens(l, r, v, member) }
+	}
 	q := p.rowsOf(l)
 	one := func(v jval, key string, at int) {
 		r := q.begin(s, at, key)
@@ -119,9 +171,14 @@ func (p *filePass) genericClaims(s *source, top, rows jval, path string) {
 			if !has {
 				name = "amount"
 			}
-			amount, good = q.numberOf(r, v, name)
+			x, there := v.get(name)
+			if !there {
+				p.fault(FileMember, l.where(r, v.at, ""), "no member "+quotedText(name), "")
+			} else {
+				amount, good = amountOf(r, x, name, q)
+			}
 		} else {
-			amount, good = q.number(r, v, "")
+			amount, good = amountOf(r, v, "", q)
 		}
 		cells := []string{hex0x(r.acct.raw[:20]), amount}
 		ok = ok && good
@@ -166,6 +223,34 @@ func (p *filePass) genericClaims(s *source, top, rows jval, path string) {
 		}
 	}
 	p.add(l)
+}
+
+// wholeTokenRows reports rows of which one has an amount with a point, so that all are in whole tokens.
+func wholeTokenRows(rows jval) (found bool) {
+	look := func(v jval) bool {
+		if v.kind() == '{' {
+			name, _ := genericAmount(v)
+			v, _ = v.get(name)
+		}
+		found = strings.Contains(v.text(), ".") && !strings.ContainsAny(v.text(), "eE")
+		return !found
+	}
+	rows.each(func(m jmember) bool { return look(m.val) })
+	rows.items(func(_ int, v jval) bool { return look(v) })
+	return found
+}
+
+// tokens reads an amount in whole tokens of the decimals that were given.
+func (p *filePass) tokens(l *listing, r *fileRow, v jval, member string) (string, bool) {
+	n, cut, err := (*big.Int)(nil), "", errAmountText
+	if v.kind() == '"' || v.kind() == '0' {
+		n, cut, err = humanUnits(strings.TrimSpace(v.text()), p.o.Decimals)
+	}
+	if err != nil || cut != "" || n.BitLen() > 256 {
+		p.fault(RowValue, l.where(r, v.at, member), clip(v.raw()), "a number with at most "+strconv.Itoa(p.o.Decimals)+" fraction digits")
+		return "", false
+	}
+	return n.String(), true
 }
 
 // genericTries are the leaf rules that rows with these columns may be of.

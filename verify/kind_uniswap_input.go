@@ -17,7 +17,7 @@ func tryUniswapInput(p *filePass) bool {
 		case top.isList() && has(first, "address", "earnings"):
 			p.take("uniswap-input", s)
 			p.uniswapList(s, top)
-		case top.kind() == '{' && isAddress(firstName(top)) && (first.kind() == '"' || first.kind() == '0') && plainAmounts(top):
+		case top.kind() == '{' && isAddress(firstName(top)) && (first.kind() == '"' || first.kind() == '0') && plainAmounts(top) && !(p.o.Decimals >= 0 && wholeTokenRows(top)):
 			p.take("uniswap-input", s)
 			p.uniswapObject(s, top)
 		default:
