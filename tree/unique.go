@@ -24,7 +24,7 @@ func checkUnique(ctx context.Context, w int, p *Profile, r *Rows, e *encoder, ke
 			return err
 		}
 	}
-	if name := p.name(SourceIndex); name != "" && r.Index != nil {
+	if name := p.name(SourceIndex); name != "" && r.Index != nil && !ascending(r.Index) {
 		same, err := repeated(ctx, w, r.Len(), func(i int) uint64 { return r.Index[i] }, func(a, b uint32) int { return 0 })
 		if err != nil {
 			return err
@@ -42,12 +42,27 @@ func sameAccounts(ctx context.Context, w int, p *Profile, r *Rows) (found []*Row
 		return nil, nil
 	}
 	unlocks := r.unlocks(p)
+	tokens := r.Tokens != nil && p.Has(SourceToken)
+	if some, err := anyEqual(ctx, w, r.Len(), func(_, lo, hi int, keys []uint64) {
+		for i := range keys {
+			k := mixAccount(r.Accounts[lo+i])
+			if unlocks != nil {
+				k = mixBytes(k, []byte(unlocks[lo+i]))
+			}
+			if tokens {
+				k = mix(k, mixAccount(r.Tokens[lo+i]))
+			}
+			keys[i] = k
+		}
+	}); err != nil || !some {
+		return nil, err
+	}
 	compare := func(a, b uint32) int {
 		c := r.Accounts[a].Compare(r.Accounts[b])
 		if c == 0 && unlocks != nil {
 			c = compareDigits(unlocks[a], unlocks[b])
 		}
-		if c == 0 && r.Tokens != nil && p.Has(SourceToken) {
+		if c == 0 && tokens {
 			c = r.Tokens[a].Compare(r.Tokens[b])
 		}
 		return c
@@ -88,20 +103,30 @@ func sameKeys(ctx context.Context, w int, p *Profile, r *Rows, e *encoder) (foun
 			fields = append(fields, &e.fields[i])
 		}
 	}
+	keyOf := func(key []byte, i int) []byte {
+		for _, f := range fields {
+			at := len(key)
+			var bad *RowError
+			if key, bad = e.field(append(key, 0, 0, 0, 0), f, i); bad != nil {
+				return binary.BigEndian.AppendUint64(append(key[:0], "unread"...), uint64(i))
+			}
+			binary.BigEndian.PutUint32(key[at:], uint32(len(key)-at-4)) // so that no two lists of values run into each other
+		}
+		return key
+	}
+	buffers := make([][]byte, w)
+	if some, err := anyEqual(ctx, w, r.Len(), func(worker, lo, hi int, hashes []uint64) {
+		for i := range hashes {
+			buffers[worker] = keyOf(buffers[worker][:0], lo+i)
+			hashes[i] = mixBytes(0, buffers[worker])
+		}
+	}); err != nil || !some {
+		return nil, err
+	}
 	keys := make([][]byte, r.Len())
 	if err := parallel(ctx, w, len(keys), func(_, lo, hi int) {
 		for i := lo; i < hi; i++ {
-			key := make([]byte, 0, 64)
-			for _, f := range fields {
-				at := len(key)
-				var bad *RowError
-				if key, bad = e.field(append(key, 0, 0, 0, 0), f, i); bad != nil {
-					key = binary.BigEndian.AppendUint64(append(key[:0], "unread"...), uint64(i))
-					break
-				}
-				binary.BigEndian.PutUint32(key[at:], uint32(len(key)-at-4)) // so that no two lists of values run into each other
-			}
-			keys[i] = key
+			keys[i] = keyOf(make([]byte, 0, 64), i)
 		}
 	}); err != nil {
 		return nil, err
