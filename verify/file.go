@@ -145,6 +145,15 @@ func (p *filePass) free() (list []*source) {
 	return list
 }
 
+// eachFree offers every source that is free to a kind of single files, and reports whether it took any.
+func (p *filePass) eachFree(f func(s *source) bool) bool {
+	took := false
+	for _, s := range p.free() {
+		took = f(s) || took
+	}
+	return took
+}
+
 // add hands a tree's rows to the judge.
 func (p *filePass) add(l *listing) { p.listings = append(p.listings, l) }
 

@@ -136,6 +136,9 @@ func (j *judge) describe(b *builtList) {
 	if b.tree != nil {
 		t.Leaves, t.Depth, t.Rebuilt = b.tree.leaves, b.tree.depth, b.rule.hashText(&b.tree.root)
 	}
+	if b.prof.text["amount"] == "limit" {
+		t.Total = "" // a sum of limits means nothing
+	}
 }
 
 // checkRoot says which candidate gave the stated root, or reports that none did. It comes after the proofs, which name the rows that are wrong.

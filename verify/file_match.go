@@ -17,7 +17,7 @@ func (j *judge) candidates() (list []candidate) {
 			}
 		}
 		if own == nil {
-			own = []candidate{{profile: p.o.Profile}}
+			own = []candidate{{profile: p.o.Profile, fields: l.freeFields(p.o.Profile)}}
 		}
 	}
 	list = append(list, own...)
@@ -45,6 +45,19 @@ func (j *judge) candidates() (list []candidate) {
 		}
 	}
 	return kept
+}
+
+// freeFields are the fields of a profile that takes any type list, by the columns that the listing has; nil for other profiles.
+func (l *listing) freeFields(name string) (out []field) {
+	if prof := profileByName(name); prof == nil || !prof.freeFields() {
+		return nil
+	}
+	for _, x := range [][2]string{{"index", "uint256"}, {"account", "address"}, {"token", "address"}, {"amount", "uint256"}} {
+		if l.column(x[0]) >= 0 {
+			out = append(out, field{x[0], x[1], x[0]})
+		}
+	}
+	return out
 }
 
 // otherTrees are the shapes and orders besides the profile's own, for trees with sorted pairs, whose contracts see neither.

@@ -9,7 +9,7 @@ import (
 // tryClaims reads claims of no tool in particular: an object with a root and, under some usual name, rows by account or in a list, with amounts and proofs.
 // Which leaf they are of is told by the proofs and the root.
 func tryClaims(p *filePass) bool {
-	for _, s := range p.free() {
+	return p.eachFree(func(s *source) bool {
 		top := s.top()
 		if rows, path, ok := claimRows(top); ok && provable(top, rows.first()) {
 			p.take("claims", s)
@@ -19,8 +19,8 @@ func tryClaims(p *filePass) bool {
 		if p.severalTrees(s, top) {
 			return true
 		}
-	}
-	return false
+		return false
+	})
 }
 
 // provable reports a root or a proof, without which rows are only a list (tryLists).

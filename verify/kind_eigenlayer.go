@@ -10,7 +10,7 @@ import (
 // tryEigenLayer reads distributions of EigenLayer rewards: rows {earner, token, cumulative_amount}, the nested object {earner: {token: amount}}, and a single claim with
 // the proofs that RewardsCoordinator.processClaim takes.
 func tryEigenLayer(p *filePass) bool {
-	for _, s := range p.free() {
+	return p.eachFree(func(s *source) bool {
 		top := s.top()
 		rows := top
 		if v, ok := firstOf(top, "rewards", "distribution", "earners", "lines"); ok && !isAddress(firstName(top)) {
@@ -30,11 +30,10 @@ func tryEigenLayer(p *filePass) bool {
 			p.take("eigenlayer", s)
 			p.eigenNested(s, top, rows)
 		default:
-			continue
+			return false
 		}
 		return true
-	}
-	return false
+	})
 }
 
 // firstName is the name of the first member of an object.

@@ -8,7 +8,7 @@ import (
 // tryMerkl reads rewards of Merkl: the epoch file {merklRoot, rewards: {id: {token, holders}}}, the same without a root, rows {recipient, rewardToken, reason, amount}, the
 // input of airdrops {rewardToken, rewards: {account: {reason: amount}}}, and what the claims API answers.
 func tryMerkl(p *filePass) bool {
-	for _, s := range p.free() {
+	return p.eachFree(func(s *source) bool {
 		top := s.top().asRows("recipient", "rewardToken", "amount")
 		rewards, ok := top.get("rewards")
 		switch first := top.first(); {
@@ -28,11 +28,10 @@ func tryMerkl(p *filePass) bool {
 			p.take("merkl-api", s)
 			p.merklAnswer(s, top)
 		default:
-			continue
+			return false
 		}
 		return true
-	}
-	return false
+	})
 }
 
 // merklSums adds what rows give one account in one token, in the order in which they are first met.

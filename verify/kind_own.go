@@ -4,18 +4,17 @@ import "strings"
 
 // tryOwnProofs reads merkle-proofs/v1: {format, profile, order, root, leaves, total, claims: [{field: value, …, leaf, proof}]}.
 func tryOwnProofs(p *filePass) bool {
-	for _, s := range p.free() {
+	return p.eachFree(func(s *source) bool {
 		top := s.top()
 		format, _ := top.get("format")
 		claims, ok := top.get("claims")
 		if format.text() != "merkle-proofs/v1" || !ok {
-			continue
+			return false
 		}
 		p.take("proofs", s)
 		p.ownProofs(s, top, claims)
 		return true
-	}
-	return false
+	})
 }
 
 func (p *filePass) ownProofs(s *source, top, claims jval) {

@@ -8,17 +8,16 @@ import (
 
 // tryOZ reads what StandardMerkleTree.dump and SimpleMerkleTree.dump of @openzeppelin/merkle-tree write: {format, leafEncoding, tree, values: [{value, treeIndex}]}.
 func tryOZ(p *filePass) bool {
-	for _, s := range p.free() {
+	return p.eachFree(func(s *source) bool {
 		top := s.top()
 		format, _ := top.get("format")
 		if f := format.text(); f != "standard-v1" && f != "simple-v1" {
-			continue
+			return false
 		}
 		p.take("oz-dump", s)
 		p.add(p.ozDump(s, top, nil))
 		return true
-	}
-	return false
+	})
 }
 
 // ozDump reads a dump. fields name the values where the kind of file around it knows them; nil: they are named by their types.

@@ -7,17 +7,16 @@ import (
 
 // tryRocketPool reads a rewards file of Rocket Pool's smartnode: {rewardsFileVersion, merkleRoot, totalRewards, networkRewards, nodeRewards}.
 func tryRocketPool(p *filePass) bool {
-	for _, s := range p.free() {
+	return p.eachFree(func(s *source) bool {
 		top := s.top()
 		nodes, ok := top.get("nodeRewards")
 		if !ok || nodes.kind() != '{' {
-			continue
+			return false
 		}
 		p.take("rocketpool", s)
 		p.rocketPool(s, top, nodes)
 		return true
-	}
-	return false
+	})
 }
 
 func (p *filePass) rocketPool(s *source, top, nodes jval) {

@@ -4,11 +4,11 @@ import "strconv"
 
 // trySablier reads a Sablier campaign: {root, total_amount, number_of_recipients, merkle_tree, recipients}, where merkle_tree is an OpenZeppelin dump as text.
 func trySablier(p *filePass) bool {
-	for _, s := range p.free() {
+	return p.eachFree(func(s *source) bool {
 		top := s.top()
 		text, ok := top.get("merkle_tree")
 		if !ok || !has(top, "root") || !has(top, "recipients") && !has(top, "total_amount") {
-			continue
+			return false
 		}
 		dump, from := text, s
 		if text.kind() == '"' {
@@ -23,13 +23,12 @@ func trySablier(p *filePass) bool {
 			}
 			dump = from.top()
 		} else if text.kind() != '{' {
-			continue
+			return false
 		}
 		p.take("sablier", s)
 		p.sablier(s, top, from, dump)
 		return true
-	}
-	return false
+	})
 }
 
 func (p *filePass) sablier(s *source, top jval, from *source, dump jval) {

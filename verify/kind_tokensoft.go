@@ -7,7 +7,7 @@ import (
 
 // tryTokensoft reads {merkleRoot, claims: {key: {proof, data: [{name, type, value}]}}}, and the input of the same tool, which has no proofs and no root.
 func tryTokensoft(p *filePass) bool {
-	for _, s := range p.free() {
+	return p.eachFree(func(s *source) bool {
 		top := s.top()
 		claims, ok := top.get("claims")
 		if !ok {
@@ -15,13 +15,12 @@ func tryTokensoft(p *filePass) bool {
 		}
 		data, ok := claims.first().get("data")
 		if !ok || !data.isList() || !has(data.first(), "name", "type", "value") {
-			continue
+			return false
 		}
 		p.take("tokensoft", s)
 		p.tokensoft(s, top, claims, data)
 		return true
-	}
-	return false
+	})
 }
 
 func (p *filePass) tokensoft(s *source, top, claims, data jval) {

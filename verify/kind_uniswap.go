@@ -2,29 +2,29 @@ package verify
 
 import (
 	"math/big"
+	"strconv"
 	"strings"
 )
 
 // tryUniswap reads the claims file of Uniswap's merkle-distributor and its many forks: {merkleRoot, tokenTotal, claims: {account: {index, amount, proof}}}.
 func tryUniswap(p *filePass) bool {
-	for _, s := range p.free() {
+	return p.eachFree(func(s *source) bool {
 		top := s.top()
 		claims, ok := top.get("claims")
 		if !ok || claims.kind() != '{' || !has(top, "merkleRoot") {
-			continue
+			return false
 		}
 		first := claims.first()
 		if first.d != nil && (!has(first, "index", "proof") || has(first, "data")) {
-			continue
+			return false
 		}
 		if _, ok := amountMember(first); first.d != nil && !ok {
-			continue
+			return false
 		}
 		p.take("uniswap", s)
 		p.add(p.uniswapClaims(s, top, claims))
 		return true
-	}
-	return false
+	})
 }
 
 // amountMember is the member of a claim in base units: forks name it otherwise, and put a text for people under amount.
@@ -91,7 +91,24 @@ func (p *filePass) uniswapClaims(s *source, top, claims jval) *listing {
 		}
 	}
 	human.compare(p, s)
+	l.after = func(j *judge, b *builtList, _ bool) { j.indexBySort(b) }
 	return l
+}
+
+// indexBySort says whether the indexes are those that merkle-distributor gives: the rank of the account's EIP-55 text. Others are as good to the contract.
+func (j *judge) indexBySort(b *builtList) {
+	i := j.l.column("index")
+	accounts := make([]account, len(b.rows))
+	for k, r := range b.rows {
+		accounts[k] = r.acct
+	}
+	for k, rank := range ranks("eip55-sort", accounts) {
+		if b.rows[k].cells[i] != strconv.Itoa(rank) {
+			return
+		}
+	}
+	j.tree.Index = "eip55-sort"
+	j.p.check("%s: every index is the rank of the account's EIP-55 text", j.l.name)
 }
 
 // need reads a whole number that a row must have.

@@ -10,7 +10,7 @@ import (
 // tryUniswapInput reads the lists that merkle-distributor makes trees of: the old object {account: amount}, the newer [{address, earnings, reasons}], and the latter as
 // JSON Lines. They state no root, so that one is to be given or to stand in a file beside them.
 func tryUniswapInput(p *filePass) bool {
-	for _, s := range p.free() {
+	return p.eachFree(func(s *source) bool {
 		top := s.top().asRows("address", "earnings")
 		first := top.first()
 		switch {
@@ -21,11 +21,10 @@ func tryUniswapInput(p *filePass) bool {
 			p.take("uniswap-input", s)
 			p.uniswapObject(s, top)
 		default:
-			continue
+			return false
 		}
 		return true
-	}
-	return false
+	})
 }
 
 // plainAmounts reports an object all of whose values are texts or numbers.

@@ -2,11 +2,11 @@ package verify
 
 // tryURD reads the distribution of Morpho's Universal Rewards Distributor: {root, tree: [{account, reward, claimable, proof}]}.
 func tryURD(p *filePass) bool {
-	for _, s := range p.free() {
+	return p.eachFree(func(s *source) bool {
 		top := s.top()
 		list, ok := firstOf(top, "tree", "claims", "leaves")
 		if !ok || !list.isList() || !has(list.first(), "account", "reward", "claimable") {
-			continue
+			return false
 		}
 		p.take("urd", s)
 		l := &listing{name: s.name, src: s, path: "tree", columns: []string{"account", "token", "amount"}, tries: []candidate{{profile: "morpho-urd-v1"}}}
@@ -31,6 +31,5 @@ func tryURD(p *filePass) bool {
 		}
 		p.add(l)
 		return true
-	}
-	return false
+	})
 }
