@@ -177,7 +177,15 @@ func fileVerdict(c *cli.Context, r *verify.FileReport) error {
 			fmt.Fprintf(&b, "root %s ≠ %s rebuilt, %s\n", t.Stated, t.Rebuilt, t.Name)
 		}
 	}
+	open := 0
+	for _, t := range r.Trees {
+		if t.Stated == "" {
+			open++
+		}
+	}
 	switch wrong := len(r.Findings); {
+	case r.OK() && open > 0:
+		fmt.Fprintf(&b, "nothing wrong is found, with %d remarks, but %d of %d roots were compared with none: give --root or the file that states it\n", len(r.Remarks), open, len(r.Trees))
 	case r.OK() && len(r.Remarks) > 0:
 		fmt.Fprintf(&b, "good, with %d remarks\n", len(r.Remarks))
 	case r.OK():
