@@ -61,6 +61,7 @@ var shapes = []struct {
 		"map: account,amount,txns,label\n" + alice + ";5;[0xab];x;\n" + bob + ";6;-;-;\n"},
 	{"l.json", "", `{"data":{"list":[{"wallet":"` + alice + `","amount":1}]}}`, Options{Key: "data.list", Decimals: -1}, "rows: wallet,amount\n" + alice + ";1;\n"},
 	{"l.json", "", `{"claims":[{"` + key1 + `":{"index":0,"amount":"5"}}]}`, Options{Decimals: -1}, "rows: account,index,amount\n" + key1 + ";0;5;\n"},
+	{"l.json", "", `["` + alice + `","` + bob + `"]`, Options{Fields: []string{"account:address"}, Decimals: -1}, "rows: account\n" + alice + ";\n" + bob + ";\n"},
 	{"l.json", "", `[["` + alice + `","5"]]`, Options{Decimals: -1}, "rows: account,amount\n" + alice + ";5;\n"},
 	{"l.json", "", `{"` + alice + `":100}`, Options{Profile: "uniswap-v1", Decimals: -1}, "uniswap: account,amount\n" + alice + ";100;\n"},
 	{"l.json", "", `{"` + alice + `":"0x64","` + bob + `":"10"}`, Options{Profile: "uniswap-v1", Amounts: "hex", Decimals: -1}, "uniswap: account,amount\n" + alice + ";0x64;\n" + bob + ";0x10;\n"},

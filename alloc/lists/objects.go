@@ -131,7 +131,7 @@ func isRows(d *document, o Options) bool {
 		return d.kind(0) == object
 	}
 	n, ok := d.claims(o.Key)
-	return ok && (d.kind(n) == array && d.listed(n) || d.single(n))
+	return ok && (d.kind(n) == array && (d.listed(n) || len(o.Fields) == 1) || d.single(n))
 }
 
 func openObjects(d *document, o Options, l *List, faults *merkle.Faults) {
@@ -143,6 +143,18 @@ func openObjects(d *document, o Options, l *List, faults *merkle.Faults) {
 	rows, keyed := d.rowsOf(n)
 	if len(rows) == 0 {
 		faults.Add(&merkle.Fault{Pos: d.at(n), Err: errNoRows})
+		return
+	}
+	if len(o.Fields) == 1 && !keyed && d.scalar(rows[0]) { // the leaf's one value, a row each
+		g := newGrid(d, faults, rows, fieldNames(o.Fields)...)
+		g.fill = func(g *grid, row int) bool {
+			if !d.scalar(row) {
+				g.fault(row, "", fmt.Errorf("not a value"))
+				return false
+			}
+			return g.set(0, row, d.str(row))
+		}
+		l.Rows = g
 		return
 	}
 	if d.kind(valueOf(rows[0], keyed)) == array {
@@ -174,9 +186,8 @@ func open(d *document, l *List, faults *merkle.Faults, rows []int, keyed bool) *
 		columns[name] = len(g.header)
 		g.header, g.heads = append(g.header, name), append(g.heads, node)
 	}
-	if keyed {
-		add("account", rows[0])
-		l.KeyOf = 0
+	if keyed { // not under its name in columns: a member of that name is another column
+		g.header, g.heads, l.KeyOf = append(g.header, "account"), append(g.heads, rows[0]), 0
 	}
 	for _, row := range rows {
 		if len(g.header)+len(l.Unread) > maxMembers {

@@ -10,7 +10,7 @@ import (
 
 func isThirdweb(d *document, o Options) bool {
 	n := d.first(o)
-	return d.has(n, "address", "maxClaimable") || d.has(n, "recipient", "amount") && strings.HasPrefix(o.Profile, "thirdweb-")
+	return d.has(n, "address", "maxClaimable") || d.has(n, "recipient", "amount") && strings.HasPrefix(o.Profile, "thirdweb-drop-")
 }
 
 // nativeDecimals are those of the chain's coin, in which a price without a currency is.

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/alloc/lists"
 	"github.com/merkle-drop/merkle/tree"
 )
@@ -181,6 +184,80 @@ func TestTree_thirdwebPrices(t *testing.T) {
 }
 
 const unlimitedText = "115792089237316195423570985008687907853269984665640564039457584007913129639935"
+
+// A list of thirdweb's later form without any price has the values that thirdweb takes for missing ones.
+func TestTree_thirdwebDefaults(t *testing.T) {
+	bare := write(t, "snapshot.json", []byte(`[{"address":"`+carol+`","maxClaimable":"1"}]`))
+	full := write(t, "snapshot.json", []byte(`[{"address":"`+carol+`","maxClaimable":"1","price":"unlimited","currencyAddress":"`+nobody+`"}]`))
+	want, said, code := treeOf(t, full, "--profile", "thirdweb-drop-v2", "--decimals", "0")
+	if code != exitDone {
+		t.Fatalf("exit status %d\n%s", code, said)
+	}
+	if doc, said, code := treeOf(t, bare, "--profile", "thirdweb-drop-v2", "--decimals", "0"); code != exitDone || doc.Root != want.Root {
+		t.Errorf("exit status %d, root %s, want %s\n%s", code, doc.Root, want.Root, said)
+	}
+}
+
+// An account inside an object must be the one of its key.
+func TestTree_keyAndMember(t *testing.T) {
+	same := write(t, "claims.json", []byte(`{"`+carol+`":{"account":"`+strings.ToLower(carol)+`","amount":"1"}}`))
+	doc, said, code := treeOf(t, same, "--profile", "address-amount-packed-v1")
+	plain, _, _ := treeOf(t, write(t, "list.csv", []byte("account,amount\n"+carol+",1\n")), "--profile", "address-amount-packed-v1")
+	if code != exitDone || doc.Root != plain.Root || doc.Leaves != 1 {
+		t.Errorf("exit status %d, root %s, want %s\n%s", code, doc.Root, plain.Root, said)
+	}
+	for _, member := range []string{"account", "address"} {
+		other := write(t, "claims.json", []byte(`{"`+carol+`":{"`+member+`":"`+dead+`","amount":"1"}}`))
+		if _, said, code := treeOf(t, other, "--profile", "address-amount-packed-v1"); code != exitRefused || !strings.Contains(said, "the key of this claim is "+carol) {
+			t.Errorf("%s: exit status %d\n%s", member, code, said)
+		}
+	}
+}
+
+// Whatever a list holds, it is refused with faults or becomes a tree.
+func FuzzTree(f *testing.F) {
+	profiles := slices.Collect(tree.Profiles())
+	for i, p := range profiles {
+		f.Add(uint8(i), []byte("account,amount\n"+carol+",1\n"), "")
+		f.Add(uint8(i), []byte(`{"claims":{"`+carol+`":{"index":0,"amount":"0x64"}}}`), "")
+		if p.Name == "thirdweb-drop-v1" {
+			f.Add(uint8(i), []byte(`[{"address":"`+carol+`","maxClaimable":"1.5","price":"2"}]`), "thirdweb")
+		}
+	}
+	f.Fuzz(func(t *testing.T, profile uint8, text []byte, from string) {
+		if _, err := lists.Named(from); err != nil {
+			from = ""
+		}
+		set := &listSettings{profile: profiles[int(profile)%len(profiles)], in: bytes.NewReader(text), from: from, constants: map[string]string{}, workers: 1,
+			read: lists.Options{Decimals: 3, Cut: true, Amounts: "hex"}, accounts: "warn", duplicates: "refuse"}
+		set.read.Profile, set.read.Tokens = set.profile.Name, set.profile.Has(tree.SourceToken)
+		l, err := readList(t.Context(), "-", set, &progress{})
+		if err != nil {
+			if _, ok := merkle.AsFaults(err); !ok {
+				t.Fatalf("neither rows nor faults: %v", err)
+			}
+			return
+		}
+		counts, err := l.judge(t.Context(), io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, k := range counts {
+			n += k
+		}
+		if n != len(l.rows.Accounts) {
+			t.Fatalf("%d accounts counted of %d", n, len(l.rows.Accounts))
+		}
+		built, err := tree.Build(t.Context(), tree.Spec{Profile: l.profile, Order: tree.OrderProfile, Constants: set.constants, Workers: 1}, &l.rows)
+		if err == nil && built.Rows().Len() != l.rows.Len() {
+			t.Fatal("rows are lost")
+		}
+		if err != nil && l.locate(err) == nil {
+			t.Fatalf("%v is lost", err)
+		}
+	})
+}
 
 // A list on standard input is the same list, and a fault of its tree has its place too.
 func TestTree_stdin(t *testing.T) {
