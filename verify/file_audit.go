@@ -40,7 +40,7 @@ func (j *judge) checkWidths(b *builtList) {
 	if j.l.bits > 0 && (bits == 0 || j.l.bits < bits) {
 		bits = j.l.bits
 	}
-	sum, x := new(big.Int), new(big.Int)
+	sum, x, locked := new(big.Int), new(big.Int), j.l.column("locked")
 	for _, r := range b.rows {
 		if _, ok := x.SetString(r.cells[j.amount], 10); !ok {
 			continue
@@ -49,6 +49,11 @@ func (j *judge) checkWidths(b *builtList) {
 			j.p.fault(RowWidth, j.l.where(r, 0, ""), x.String(), fmt.Sprintf("at most %d bits, which the contract of %s holds", bits, b.prof.text["name"]))
 		}
 		sum.Add(sum, x)
+		if locked >= 0 {
+			if _, ok := x.SetString(r.cells[locked], 10); ok {
+				sum.Add(sum, x)
+			}
+		}
 	}
 	if wide > 0 && sum.BitLen() > wide && b.prof.text["amount"] != "limit" {
 		j.p.fault(ListWidth, j.l.name, sum.String(), fmt.Sprintf("at most %d bits", wide))
@@ -75,8 +80,10 @@ func payRuleOf(name string) payRule {
 		return payRule{by: []string{"account", "token"}, lost: true}
 	case "thirdweb-airdrop-1155-v1":
 		return payRule{by: []string{"account", "tokenId"}, lost: true}
-	case "oz-standard-v1", "murky-v1", "safe-vesting-v1", "1inch-signature-128-v1", "dropsy-v1", "mpl-distro-v1":
+	case "oz-standard-v1", "murky-v1", "safe-vesting-v1", "1inch-signature-128-v1", "dropsy-v1":
 		return payRule{by: []string{"account"}}
+	case "mpl-distro-v1": // the receipt is of recipient, amount and nonce
+		return payRule{by: []string{"account", "amount", "nonce"}, lost: true}
 	case "oz-simple-v1":
 		return payRule{by: []string{"leaf"}}
 	case "pyth-v1":

@@ -11,12 +11,13 @@ var errProof = errors.New("not a list of hashes")
 
 // judge is the work on one listing.
 type judge struct {
-	p      *filePass
-	l      *listing
-	tree   FileTree
-	target digest // the stated root, once parsed for a width
-	agreed bool   // the root is not met, but list and proofs agree on another
-	amount int    // column, -1: none
+	p       *filePass
+	l       *listing
+	tree    FileTree
+	target  digest // the stated root, once parsed for a width
+	implied bool   // no root is stated, and target is what the proofs lead to
+	agreed  bool   // the root is not met, but list and proofs agree on another
+	amount  int    // column, -1: none
 }
 
 // builtList is the tree of one candidate.
@@ -154,6 +155,10 @@ func (j *judge) checkRoot(b *builtList) {
 	case b.tree == nil && t.Stated != "":
 		p.fault(ListRoot, where, t.Stated, "a root that can be rebuilt: some rows cannot be leaves of "+t.Profile)
 	case b.tree == nil:
+	case j.implied && b.tree.root != j.target:
+		p.skip("%s: the root, since none is stated: the proofs lead to %s by %s, of whose tree these are some rows only", l.name, b.rule.hashText(&j.target), b.c)
+	case t.Stated == "" && t.Proofs > 0:
+		p.skip("%s: the root, since none is stated: list and proofs give %s by %s", l.name, t.Rebuilt, b.c)
 	case t.Stated == "":
 		p.skip("%s: the root, since none is stated: the list gives %s by %s", l.name, t.Rebuilt, b.c)
 	case t.Matched:

@@ -27,6 +27,7 @@ func evmKinds() []fileKind {
 		{"thirdweb", tryThirdweb},
 		{"ens", tryENS},
 		{"uniswap", tryUniswap},
+		{"uniswap-chunks", tryUniswapChunks},
 		{"uniswap-input", tryUniswapInput},
 		{"eigenlayer", tryEigenLayer},
 	}

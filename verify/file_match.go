@@ -136,6 +136,9 @@ func (j *judge) match() (*builtList, error) {
 		if j.tree.Stated == "" && (!proofs || j.leading(b) == len(b.rows)) {
 			return b, nil // there is no other root, and every proof leads to this one
 		}
+		if !ok && b.rule.grouping != "two-level" && !b.rule.positional && j.implies(b) {
+			return b, nil
+		}
 		lead := j.leading(b)
 		if ok && proofs && lead == 0 && agreed == nil && j.agrees(b) {
 			agreed = b
@@ -167,6 +170,23 @@ func (j *judge) parseTarget(r *leafRule) bool {
 	d, ok := hashOf(j.tree.Stated, r.width)
 	j.target = d
 	return ok
+}
+
+// implies looks, where no root is stated, for the root that the proofs of a sample of rows lead to: the one that more than half of them agree on.
+func (j *judge) implies(b *builtList) bool {
+	s, votes := b.rule.shaper(), map[digest]int{}
+	for i := range min(len(b.rows), 64) {
+		proof, ok := j.proof(b, b.rows[i])
+		if !ok {
+			continue
+		}
+		root := b.rule.foldProof(s, b.leaves[i], b.rows[i].acct.bytes(), proof, route{})
+		if votes[root]++; 2*votes[root] > min(len(b.rows), 64) && votes[root] > 1 {
+			j.implied, j.target = true, root
+			return true
+		}
+	}
+	return false
 }
 
 // build hashes the leaves of a candidate, once for all candidates of one leaf rule, and builds its tree.

@@ -20,7 +20,7 @@ func (j *judge) checkProofs(b *builtList) error {
 	parts := make([]*proofCount, (len(b.rows)+batch-1)/batch)
 	next, failed := make(chan int), j.p.ctx.Done()
 	want := j.target
-	if (j.tree.Stated == "" || j.agreed) && b.tree != nil {
+	if (j.tree.Stated == "" && !j.implied || j.agreed) && b.tree != nil {
 		want = b.tree.root
 	}
 	var wg sync.WaitGroup
@@ -99,7 +99,7 @@ func (j *judge) foldBatch(b *builtList, s *shaper, want digest, from, to int) *p
 			u = b.tree.route(i)
 			rebuilt = b.tree.proof(rebuilt[:0], i)
 		}
-		if j.tree.Matched || (j.tree.Stated == "" || j.agreed) && b.tree != nil {
+		if j.tree.Matched || (j.tree.Stated == "" && !j.implied || j.agreed) && b.tree != nil {
 			if at := differs(own, rebuilt); at < 0 {
 				out.folded++
 				continue
@@ -118,7 +118,7 @@ func (j *judge) foldBatch(b *builtList, s *shaper, want digest, from, to int) *p
 			continue
 		}
 		out.folded++
-		if b.rule.grouping == "two-level" || b.rule.positional {
+		if out.seen == nil || b.rule.grouping == "two-level" || b.rule.positional {
 			continue
 		}
 		node := b.leaves[i]

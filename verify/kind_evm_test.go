@@ -176,6 +176,39 @@ func TestOtherTreesOfOneLeaf(t *testing.T) {
 	}
 }
 
+// TestChunks reads claims cut into files: all with their root, all without one, some of them, and some of them with one digit changed.
+func TestChunks(t *testing.T) {
+	rows := [][2]string{{wallet1, "5"}, {wallet2, "6"}, {wallet3, "7"}, {"0x0000000000000000000000000000000000000abc", "8"}, {"0x0000000000000000000000000000000000000def", "9"}}
+	whole := packedClaims(t, "uniswap-v1", rows, "")
+	src := newSource("c", whole)
+	root, _ := src.top().get("merkleRoot")
+	claims, _ := src.top().get("claims")
+	var chunks [2][]string
+	for i, m := range claims.members() {
+		chunks[i/3] = append(chunks[i/3], whole[m.at:src.doc.end(m.val.at)])
+	}
+	one, two := textFile("1.json", "{"+strings.Join(chunks[0], ",")+"}"), textFile("2.json", "{"+strings.Join(chunks[1], ",")+"}")
+	for name, c := range map[string]struct {
+		o     FileOptions
+		files []File
+		good  bool
+		says  string
+	}{
+		"with root file":   {FileOptions{}, []File{one, two, textFile("root.json", `{"merkleRoot":`+root.raw()+`}`)}, true, "rebuilt from 5 rows"},
+		"with root":        {FileOptions{Root: root.text()}, []File{two, one}, true, "rebuilt from 5 rows"},
+		"without root":     {FileOptions{}, []File{one, two}, true, "list and proofs give " + root.text()},
+		"some":             {FileOptions{}, []File{one}, true, "the proofs lead to " + root.text() + " by uniswap-v1, of whose tree these are some rows only"},
+		"some and root":    {FileOptions{Root: root.text()}, []File{one}, false, "list-incomplete"},
+		"some, one edited": {FileOptions{}, []File{textFile("1.json", "{"+strings.Replace(strings.Join(chunks[0], ","), `"amount": "6"`, `"amount": "60"`, 1)+"}")}, false, `row-proof: 1.json:1:295 ["` + wallet2},
+	} {
+		c.o.Decimals = -1
+		r := checkFilesOK(t, c.o, c.files...)
+		if r.OK() != c.good || r.Kind != "uniswap-chunks" || !strings.Contains(filesReport(r), c.says) {
+			t.Errorf("%s: %s", name, filesReport(r))
+		}
+	}
+}
+
 func BenchmarkCheckFiles(b *testing.B) {
 	var text strings.Builder
 	text.WriteString(`[`)

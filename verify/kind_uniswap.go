@@ -48,43 +48,9 @@ func (p *filePass) uniswapClaims(s *source, top, claims jval) *listing {
 	root, _ := top.get("merkleRoot")
 	l.root, l.rootAt = root.text(), root.at
 	human := &humanAmounts{}
-	amountName, _ := amountMember(claims.first())
-	lower := 0
-	var firstLower jmember
-	claims.each(func(m jmember) bool {
-		r := newRow(s, m.at, m.name, len(l.rows))
-		where := func(at int) string { return l.where(&r, at, "") }
-		acct, ok := p.evmAccount(m.name, where(m.at))
-		if lowerCase(m.name) {
-			if lower++; lower == 1 {
-				firstLower = m
-			}
-		}
-		r.acct = acct
-		index, okIndex := p.need(m.val, "index", where)
-		name := amountName
-		if v, has := m.val.get(name); !has || v.kind() == '{' {
-			if name, _ = amountMember(m.val); name == "" {
-				name = "amount"
-			}
-		}
-		amount, okAmount := p.need(m.val, name, where)
-		if proof, has := m.val.get("proof"); has {
-			r.proof = proof.at
-		}
-		if text, has := m.val.get("amount"); has && name != "amount" && okAmount {
-			human.add(text, amount)
-		}
-		if ok && okIndex && okAmount {
-			r.cells = []string{index, hex0x(acct.raw[:20]), amount}
-			l.rows = append(l.rows, r)
-		}
-		return true
-	})
-	if lower > 0 {
-		p.remark(RowSpelling, s.place(firstLower.at), quotedText(firstLower.name), "the EIP-55 checksum, which nothing checks in small letters")
-		p.check("%s: %d of %d addresses are in small letters, without checksum", s.name, lower, len(l.rows))
-	}
+	q := p.rowsOf(l)
+	p.uniswapRows(q, s, claims, human)
+	q.close()
 	for _, name := range []string{"tokenTotalInWei", "tokenTotalWei", "tokenTotal", "totalAmount", "total"} {
 		if v, ok := top.get(name); ok {
 			p.total(l, name, v, "amount", human)
@@ -93,6 +59,61 @@ func (p *filePass) uniswapClaims(s *source, top, claims jval) *listing {
 	human.compare(p, s)
 	l.after = func(j *judge, b *builtList, _ bool) { j.indexBySort(b) }
 	return l
+}
+
+// uniswapRows reads claims by account.
+func (p *filePass) uniswapRows(q *rowReader, s *source, claims jval, human *humanAmounts) {
+	amountName, _ := amountMember(claims.first())
+	claims.each(func(m jmember) bool {
+		r := q.begin(s, m.at, m.name)
+		ok := q.account(r, m.name, m.at)
+		index, okIndex := q.numberOf(r, m.val, "index")
+		name := amountName
+		if v, has := m.val.get(name); !has || v.kind() == '{' {
+			if name, _ = amountMember(m.val); name == "" {
+				name = "amount"
+			}
+		}
+		amount, okAmount := q.numberOf(r, m.val, name)
+		q.proofOf(r, m.val, "proof")
+		if text, has := m.val.get("amount"); has && name != "amount" && okAmount {
+			human.add(text, amount)
+		}
+		q.end(r, ok && okIndex && okAmount, index, hex0x(r.acct.raw[:20]), amount)
+		return true
+	})
+}
+
+// tryUniswapChunks reads claims that were cut into several files by account, {account: {index, amount, proof}} each, as the claim pages of large drops load them. The
+// files state no root: it stands beside them, is given, or is what the proofs lead to.
+func tryUniswapChunks(p *filePass) bool {
+	var chunks []*source
+	for _, s := range p.free() {
+		top := s.top()
+		if top.kind() != '{' || !isAddress(firstName(top)) || !has(top.first(), "index", "proof") || has(top.first(), "data") {
+			continue
+		}
+		if _, ok := amountMember(top.first()); ok {
+			chunks = append(chunks, s)
+		}
+	}
+	if len(chunks) == 0 {
+		return false
+	}
+	p.take("uniswap-chunks", chunks...)
+	l := &listing{name: chunks[0].name, src: chunks[0], path: "", columns: []string{"index", "account", "amount"}, tries: []candidate{{profile: "uniswap-v1"}}}
+	if len(chunks) > 1 {
+		l.name = strconv.Itoa(len(chunks)) + " chunks"
+	}
+	q, human := p.rowsOf(l), &humanAmounts{}
+	for _, s := range chunks {
+		p.uniswapRows(q, s, s.top(), human)
+	}
+	q.close()
+	human.compare(p, chunks[0])
+	l.after = func(j *judge, b *builtList, _ bool) { j.indexBySort(b) }
+	p.add(l)
+	return true
 }
 
 // indexBySort says whether the indexes are those that merkle-distributor gives: the rank of the account's EIP-55 text. Others are as good to the contract.
@@ -109,16 +130,6 @@ func (j *judge) indexBySort(b *builtList) {
 	}
 	j.tree.Index = "eip55-sort"
 	j.p.check("%s: every index is the rank of the account's EIP-55 text", j.l.name)
-}
-
-// need reads a whole number that a row must have.
-func (p *filePass) need(row jval, name string, where func(at int) string) (string, bool) {
-	v, ok := row.get(name)
-	if !ok {
-		p.fault(FileMember, where(row.at), "no member "+quotedText(name), "")
-		return "", false
-	}
-	return p.amount(v, where)
 }
 
 // total notes a stated total: a whole number is compared with the sum of a column; a text for people is compared with the totals in base units.
