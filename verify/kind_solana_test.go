@@ -446,3 +446,40 @@ func TestSolanaVectorFiles(t *testing.T) {
 		t.Errorf("%d cases", n)
 	}
 }
+
+// What the programs pay once, and how much they can hold.
+func TestSolanaPaysOnce(t *testing.T) {
+	claims := someClaims(4)
+	for _, c := range []struct {
+		name, columns string
+		rows          []string
+		profile       string
+		want          string
+		ok            bool
+	}{
+		{"mpl-distro, another nonce", "account,amount,nonce", []string{"%0,5,0", "%0,5,1", "%1,5,0"}, "mpl-distro-v1", "", true},
+		{"mpl-distro, the same receipt", "account,amount,nonce", []string{"%0,5,0", "%1,5,0", "%0,5,0"}, "mpl-distro-v1", "row-duplicate: l.csv:4:1", false},
+		{"tip, a wallet twice", "account,amount", []string{"%0,5", "%1,5", "%0,6"}, "jito-tip-v1", "row-duplicate: l.csv:4:1", false},
+		{"more than 64 bits together", "account,amount,locked", []string{"%0,18446744073709551615,0", "%1,0,1"}, "jito-v1", "list-width: l.csv", false},
+		{"just 64 bits together", "account,amount,locked", []string{"%0,18446744073709551614,0", "%1,0,1"}, "jito-v1", "", true},
+		{"an amount of 65 bits", "account,amount,locked", []string{"%0,18446744073709551616,0", "%1,0,1"}, "jito-v1", "18446744073709551616", false},
+		{"the default key", "account,amount", []string{"11111111111111111111111111111111,5", "%1,5"}, "jito-tip-v1", "row-zero-account: l.csv:2:1", false},
+		{"a sysvar", "account,amount", []string{"SysvarC1ock11111111111111111111111111111111,5", "%1,5"}, "jito-tip-v1", "row-program: l.csv:2:1", true},
+		{"a key that no wallet holds", "account,amount", []string{"HS8EQ8QkQSBJggY8r255AKdWbtYRtyNMoRt4LjNkkWm1,5", "%0,5"}, "jito-tip-v1", "row-off-curve: l.csv:2:1", true},
+		{"nothing at all", "account,amount,locked", []string{"%0,0,0", "%1,0,5"}, "jito-v1", "row-zero-amount: l.csv:2:1", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := c.columns
+			for _, r := range c.rows {
+				for i, x := range claims {
+					r = strings.ReplaceAll(r, fmt.Sprint("%", i), base58(x.key[:]))
+				}
+				text += "\n" + r
+			}
+			r := checkFilesOK(t, FileOptions{Decimals: -1, Profile: c.profile}, textFile("l.csv", text))
+			if got := filesReport(r); r.OK() != c.ok || !strings.Contains(got, c.want) {
+				t.Errorf("no %q in\n%s", c.want, got)
+			}
+		})
+	}
+}
