@@ -44,6 +44,7 @@ type Options struct {
 	Unit     string   // base or token; empty: as the kind has it
 	Decimals int      // of the token; -1 is not told
 	Cut      bool     // digits beyond Decimals are dropped
+	Columns  []string // of a CSV file without a header
 	Exponent bool     // numbers with an exponent are read
 	Zero     bool     // rows of nothing are kept that the original tool leaves out
 }
@@ -166,8 +167,14 @@ func flatTexts(line string) bool {
 	return flat
 }
 
-func openTable(r io.Reader, name, format string, f *form, o Options, faults *merkle.Faults) (*List, error) {
-	t, err := alloc.OpenTable(r, name, format, faults)
+func openTable(r *bufio.Reader, name, format string, f *form, o Options, faults *merkle.Faults) (*List, error) {
+	var t Rows
+	var err error
+	if len(o.Columns) > 0 && format == "csv" {
+		t, err = openHeadless(r, name, o.Columns, faults)
+	} else {
+		t, err = alloc.OpenTable(r, name, format, faults)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -89,6 +89,7 @@ var shapes = []struct {
 	{"l.json", "", `{"leaves":[{"b32Address":"0xab","balanceBeddows":7,"mandatoryKeys":[],"numberOfSignatures":2,"optionalKeys":["0x01","0x02"],"proof":[]}]}`, Options{Decimals: -1},
 		"lisk: b32Address,amount,numberOfSignatures,mandatoryKeys,optionalKeys\n0xab;7;2;[];[0x01,0x02];\n"},
 	{"l.json", "", `{"leaves":[{"b32Address":"0xab","balanceWei":"7","proof":[]}]}`, Options{Decimals: -1}, "lisk: b32Address,amount\n0xab;7;\n"},
+	{"l.csv", "", "\ufeff" + alice + ",5\r\n" + bob + ",6\r\n", Options{Columns: []string{"account", "amount"}, Decimals: -1}, "table: account,amount\n" + alice + ";5;\n" + bob + ";6;\n"},
 	{"l.csv", "table", "pubkey,amount,locked_amount\n" + key1 + ",5,0\n", Options{Decimals: -1}, "table: pubkey,amount,locked_amount\n" + key1 + ";5;0;\n"},
 	{"l.json", "", `{"merklRoot":"0x00","rewards":{"d":{"token":"` + gold + `","holders":{"` + alice + `":{"amount":"5"}}}}}`, Options{Profile: "merkl-v1", Tokens: true, Decimals: -1}, "merkl: account,token,amount\n" + alice + ";" + gold + ";5;\n"},
 	{"l.json", "", `{"rewardToken":"` + gold + `","rewards":{"` + alice + `":{"a":"5","b":"6"},"` + bob + `":{"a":"0"}}}`, Options{Profile: "merkl-v1", Tokens: true, Decimals: -1},
@@ -160,6 +161,9 @@ func TestOpen_refusesWithPlaces(t *testing.T) {
 		if again, _ := read(t, "l.json", c.kind, c.text, c.o); strings.Count(again, "\n") > 2 {
 			t.Errorf("%s: rows in spite of a fault:\n%s", c.text, again)
 		}
+	}
+	if _, faults := read(t, "l.csv", "", alice+",5\n"+bob+"\n", Options{Columns: []string{"account", "amount"}}); faults.Error() != "l.csv:2:1: wrong number of cells: 1, the header has 2" {
+		t.Errorf("without a header: %s", faults.Error())
 	}
 	var many strings.Builder
 	for i := range 1200 {

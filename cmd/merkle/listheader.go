@@ -16,6 +16,7 @@ import (
 var (
 	errNoColumn = errors.New("missing: the profile needs this column")
 	errUnknown  = errors.New("not a field of the profile (--ignore leaves a column out)")
+	errHeadless = errors.New("is an account: the file has no header (--columns names the columns)")
 	errNoType   = errors.New("needs a type, name:type")
 	errFamily   = errors.New("account is of another chain family than the profile's")
 )
@@ -151,7 +152,13 @@ func (l *list) match(table *lists.List, ignored func(int) bool) {
 		f, ok := l.field(table, i)
 		if !ok {
 			if table.Kind.Name == "table" || strings.HasPrefix(table.Kind.Name, "csv-") {
-				l.faults.Add(&merkle.Fault{Pos: table.HeaderPos(i), Field: "column", Value: head, Err: errUnknown})
+				why := errUnknown
+				for _, text := range []string{head, strings.ToLower(head)} {
+					if _, err := merkle.ParseAccount(text); err == nil {
+						why = errHeadless
+					}
+				}
+				l.faults.Add(&merkle.Fault{Pos: table.HeaderPos(i), Field: "column", Value: head, Err: why})
 			}
 			unread = append(unread, strings.TrimSpace(head))
 			continue

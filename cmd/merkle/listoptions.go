@@ -23,6 +23,7 @@ func listFlags() []cli.Flag {
 		&cli.StringFlag{Name: "duplicates", Usage: "an account twice: refuse, sum into the first row, or keep both leaves", Value: "refuse"},
 		&cli.StringFlag{Name: "accounts", Usage: "accounts that are burn addresses, precompiles, off the curve, programs or own: warn or refuse", Value: "warn"},
 		&cli.StringSliceFlag{Name: "allow", Usage: "let a `FAULT` of somebody else's list through: " + strings.Join(allowed, ", ")},
+		&cli.StringFlag{Name: "columns", Usage: "`NAMES` of the columns of a CSV file without a header, separated by commas"},
 		&cli.StringSliceFlag{Name: "ignore", Usage: "`COLUMN` of the file that is not read"},
 		&cli.StringSliceFlag{Name: "constant", Usage: "`NAME=VALUE` of a constant field of the profile"},
 		&cli.StringFlag{Name: "token", Usage: "`ADDRESS` for the profile's token field when the list has no such column"},
@@ -92,6 +93,9 @@ func listOptions(c *cli.Context) (*listSettings, error) {
 	}
 	o.read = lists.Options{Profile: o.profile.Name, Tokens: o.profile.Has(tree.SourceToken), Key: c.String("key"), Amounts: c.String("amounts"),
 		Unit: c.String("unit"), Decimals: -1, Cut: c.String("excess") == "cut"}
+	if names := c.String("columns"); names != "" {
+		o.read.Columns = strings.Split(names, ",")
+	}
 	if c.IsSet("decimals") {
 		if o.read.Decimals = c.Int("decimals"); o.read.Decimals < 0 || o.read.Decimals > 77 {
 			return nil, usage("tree: --decimals %d: want 0 to 77", o.read.Decimals)

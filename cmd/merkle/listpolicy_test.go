@@ -124,6 +124,8 @@ func TestTree_columns(t *testing.T) {
 		"no decimals":     {"account,amount\n" + carol + ",1.5\n", "uniswap-v1", `--decimals N`, []string{"--unit", "token"}},
 		"sablier":         {"address,amount\n" + carol + ",1\n", "sablier-v1", `read as csv-sablier`, nil},
 		"jito category":   {"pubkey,amount_unlocked,amount_locked,category\n" + alice + ",18446744074,0,Staker\n", "jito-v1", `amount "18446744074000000000"`, nil},
+		"no header":       {carol + ",1\n" + dead + ",2\n", "uniswap-v1", `list.csv:1:1: column "` + carol + `": is an account: the file has no header`, nil},
+		"told header":     {carol + ",1\n" + dead + ",x\n", "uniswap-v1", `list.csv:2:44: amount "x"`, []string{"--columns", "account,amount"}},
 		"not a kind":      {"a,b\n1,2\n", "uniswap-v1", `column "a": not a field`, []string{"--from", "csv-jupiter", "--decimals", "6"}},
 	} {
 		t.Run(name, func(t *testing.T) {
