@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -206,7 +207,9 @@ func (f *feiFiles) run() {
 			}
 		}
 	}
-	slices.SortFunc(f.spelled, func(a, b [2]*feiToken) int { return a[0].at - b[0].at })
+	slices.SortFunc(f.spelled, func(a, b [2]*feiToken) int {
+		return cmp.Or(strings.Compare(a[0].src.name, b[0].src.name), a[0].at-b[0].at)
+	})
 	for _, x := range f.spelled {
 		f.p.remark(RowSpelling, x[0].src.place(x[0].at), quotedText(x[0].key), quotedText(x[1].key)+" as in "+x[1].src.name+": a reader that compares texts takes them for two tokens")
 	}
