@@ -1,14 +1,12 @@
 package tree
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
-	"github.com/merkle-drop/merkle/tree/internal/layer"
 )
 
 // Spec says which tree to build from rows.
@@ -114,179 +112,9 @@ func (p *Profile) withDefaults(given map[string]string) map[string]string {
 	return out
 }
 
-func (t *Tree) build(ctx context.Context, w int) (err error) {
-	p := &t.spec.Profile
-	switch t.order {
-	case OrderAccount:
-		t.row, err = byAccount(ctx, w, p, t.rows)
-	case OrderKey:
-		t.row, err = byKey(ctx, w, t.enc, p.OrderKey)
-	}
-	if err != nil {
-		return err
-	}
-	leaves, err := t.hashLeaves(ctx, w)
-	if err != nil {
-		return err
-	}
-	var place []uint32 // position in the tree -> place in leaves; nil: the same
-	if t.order == OrderLeafHash || p.Dedupe {
-		sortedPlaces, err := byLeaf(ctx, w, leaves, p.Width)
-		if err != nil {
-			return err
-		}
-		place = t.arrange(sortedPlaces, leaves)
-	} else if t.row != nil {
-		t.pos = ranks(t.row)
-	}
-	n := len(leaves) / p.Width
-	if place != nil {
-		n = len(place)
-	}
-	level := leaves
-	if place != nil || p.Shape == Heap {
-		level = lay(leaves, place, n, p)
-	}
-	t.nodes, err = newNodes(ctx, w, p, level, t.spec.Levels)
-	return err
-}
-
-// arrange settles row and pos when leaves are sorted by hash or equal ones dropped; it returns the place in leaves of
-// each position, nil when nothing moves.
-func (t *Tree) arrange(byHash []uint32, leaves []byte) []uint32 {
-	width, n := t.spec.Profile.Width, len(byHash)
-	first := make([]uint32, n) // place -> the first place with an equal leaf
-	kept := 0
-	for i, at := range byHash {
-		first[at] = at
-		if i > 0 && t.spec.Profile.Dedupe {
-			before := byHash[i-1]
-			if bytes.Equal(leaves[int(before)*width:int(before+1)*width], leaves[int(at)*width:int(at+1)*width]) {
-				first[at] = first[before] // equal leaves are in ascending place, so this is the lowest
-			}
-		}
-		if first[at] == at {
-			kept++
-		}
-	}
-	if t.order != OrderLeafHash {
-		if kept == n {
-			if t.row != nil {
-				t.pos = ranks(t.row)
-			}
-			return nil
-		}
-		for i := range byHash {
-			byHash[i] = uint32(i)
-		}
-	}
-	place := make([]uint32, 0, kept)
-	position := make([]uint32, n) // place -> position
-	for _, at := range byHash {
-		if first[at] == at {
-			position[at] = uint32(len(place))
-			place = append(place, at)
-		}
-	}
-	t.pos = make([]uint32, n)
-	row := make([]uint32, kept)
-	for i := range n {
-		r := uint32(i)
-		if t.row != nil {
-			r = t.row[i]
-		}
-		t.pos[r] = position[first[i]]
-	}
-	for i, at := range place {
-		row[i] = at
-		if t.row != nil {
-			row[i] = t.row[at]
-		}
-	}
-	t.row = row
-	return place
-}
-
-// hashLeaves returns the leaves by row order t.row, end to end.
-func (t *Tree) hashLeaves(ctx context.Context, w int) ([]byte, error) {
-	p := &t.spec.Profile
-	n, width := t.rows.Len(), p.Width
-	out := make([]byte, n*width)
-	type state struct {
-		h     *layer.Hasher
-		buf   []byte
-		inner []byte // between two hashes
-	}
-	states := make([]state, w)
-	found := make([][]*RowError, w)
-	err := parallel(ctx, w, n, func(worker, lo, hi int) {
-		s := &states[worker]
-		if s.h == nil {
-			s.h, s.inner = layer.New(p.alg(), width), make([]byte, chunk*width)
-		}
-		dst := out[lo*width : hi*width]
-		first := dst
-		if p.LeafHashes == 2 {
-			first = s.inner[:len(dst)]
-		}
-		s.buf = s.buf[:0]
-		for i := lo; i < hi; i++ {
-			var bad *RowError
-			if s.buf, bad = t.leaf.append(s.buf, t.rowAt(i)); bad != nil {
-				found[worker] = append(found[worker], bad)
-			}
-			if t.leaf.dynamic {
-				s.h.Sum(first[(i-lo)*width:], t.leaf.prefixes[0], s.buf, nil)
-				s.buf = s.buf[:0]
-			}
-		}
-		switch {
-		case len(found[worker]) > 0: // the pre-images are not whole
-			return
-		case p.LeafHashes == 0:
-			copy(dst, s.buf)
-			return
-		case !t.leaf.dynamic:
-			s.h.Messages(first, s.buf, t.leaf.prefixes[0], t.leaf.size)
-		}
-		if p.LeafHashes == 2 {
-			s.h.Messages(dst, first, t.leaf.prefixes[1], width)
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	var all []*RowError
-	for _, f := range found {
-		all = append(all, f...)
-	}
-	return out, rowErrors(all)
-}
-
 func (t *Tree) rowAt(place int) int {
 	if t.row == nil {
 		return place
 	}
 	return int(t.row[place])
-}
-
-// lay copies n leaves to tree order, for Heap to array order behind room for the nodes above.
-func lay(leaves []byte, place []uint32, n int, p *Profile) []byte {
-	w := p.Width
-	size := n
-	if p.Shape == Heap {
-		size = 2*n - 1
-	}
-	out := make([]byte, size*w)
-	for i := range n {
-		from, to := i, i
-		if place != nil {
-			from = int(place[i])
-		}
-		if p.Shape == Heap {
-			to = size - 1 - i
-		}
-		copy(out[to*w:(to+1)*w], leaves[from*w:(from+1)*w])
-	}
-	return out
 }

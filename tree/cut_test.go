@@ -67,7 +67,7 @@ func checkCut(t *testing.T, tree *Tree, shard, cut int, subs []Subtree) {
 			leaves = lay(leaves, nil, len(positions), p)
 			levels = 0
 		}
-		small, err := newNodes(context.Background(), 1, p, leaves, levels)
+		small, err := newNodes(context.Background(), 1, p, leaves, nil, levels)
 		if err != nil {
 			t.Fatal(err)
 		}

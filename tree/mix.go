@@ -23,8 +23,9 @@ func mix(a, b uint64) uint64 {
 func mixAccount(a merkle.Account) uint64 {
 	var raw [32]byte
 	a.AppendBytes(raw[:0])
-	word := binary.LittleEndian.Uint64
-	return mix(mix(word(raw[:]), word(raw[8:])), mix(word(raw[16:]), word(raw[24:]))^spread1)
+	w0, w1 := binary.LittleEndian.Uint64(raw[:]), binary.LittleEndian.Uint64(raw[8:])
+	w2, w3 := binary.LittleEndian.Uint64(raw[16:]), binary.LittleEndian.Uint64(raw[24:])
+	return mix(mix(w0, w1), mix(w2, w3)^spread1)
 }
 
 func mixBytes(seed uint64, b []byte) uint64 {

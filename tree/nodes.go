@@ -23,8 +23,8 @@ type nodes struct {
 }
 
 // newNodes keeps level, which holds the leaves in tree order (Heap: in array order, the first leaf last), and builds
-// all above it. Layered shapes are folded for exactly fold levels when fold is above 0, else to one node.
-func newNodes(ctx context.Context, w int, p *Profile, level []byte, fold int) (*nodes, error) {
+// all above it, in room as far as that goes. Layered shapes are folded for exactly fold levels when fold is above 0, else to one node.
+func newNodes(ctx context.Context, w int, p *Profile, level, room []byte, fold int) (*nodes, error) {
 	t := &nodes{shape: p.Shape, width: p.Width, leaves: len(level) / p.Width, prefix: p.NodePrefix, sorted: p.Pair == PairSorted}
 	hashers := make([]*layer.Hasher, w)
 	for i := range hashers {
@@ -41,8 +41,13 @@ func newNodes(ctx context.Context, w int, p *Profile, level []byte, fold int) (*
 	t.lone = lonePads(p, depth)
 	t.levels = append(make([][]byte, 0, depth+1), level)
 	for j := range depth {
-		next, err := t.above(ctx, hashers, t.levels[j], j)
-		if err != nil {
+		size := (len(t.levels[j])/p.Width + 1) / 2 * p.Width
+		if size > len(room) {
+			room = make([]byte, size)
+		}
+		next := room[:size:size]
+		room = room[size:]
+		if err := t.above(ctx, hashers, next, t.levels[j], j); err != nil {
 			return nil, err
 		}
 		t.levels = append(t.levels, next)
@@ -68,17 +73,16 @@ func lonePads(p *Profile, depth int) [][]byte {
 	return lone
 }
 
-// above hashes a level into the next one.
-func (t *nodes) above(ctx context.Context, hashers []*layer.Hasher, level []byte, j int) ([]byte, error) {
+// above hashes level j into the next one.
+func (t *nodes) above(ctx context.Context, hashers []*layer.Hasher, next, level []byte, j int) error {
 	n, w := len(level)/t.width, t.width
-	next := make([]byte, (n+1)/2*w)
 	if err := parallel(ctx, len(hashers), n/2, func(worker, lo, hi int) {
 		hashers[worker].Pairs(next[lo*w:hi*w], level[2*lo*w:2*hi*w], t.prefix, t.sorted)
 	}); err != nil {
-		return nil, err
+		return err
 	}
 	t.lastOf(hashers[0], next, level, j)
-	return next, nil
+	return nil
 }
 
 // lastOf makes the last node of the level above from a node without a sibling, if level has one.

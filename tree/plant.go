@@ -19,11 +19,11 @@ func (t *Tree) plant(ctx context.Context, w int) (err error) {
 		}
 		t.pos = ranks(t.row)
 	}
-	leaves, err := t.hashLeaves(ctx, w)
-	if err != nil {
+	leaves := make([]byte, t.rows.Len()*p.Width)
+	if err := t.hashLeaves(ctx, w, leaves); err != nil {
 		return err
 	}
-	var place []uint32 // position -> place in leaves; nil: the same
+	place := t.row // position -> place in leaves
 	if f.digits > 0 {
 		order, err := byShard(ctx, w, t.rows.Accounts, f.digits, leaves, p.Width)
 		if err != nil {
@@ -47,7 +47,7 @@ func (t *Tree) plant(ctx context.Context, w int) (err error) {
 		f.place = ranks(order)
 	}
 	n := len(roots) / p.Width
-	if f.outer, err = newNodes(ctx, w, p, lay(roots, order, n, p), 0); err != nil {
+	if f.outer, err = newNodes(ctx, w, p, lay(roots, order, n, p), nil, 0); err != nil {
 		return err
 	}
 	f.depth = f.longest()
@@ -108,10 +108,7 @@ func (t *Tree) plantInner(ctx context.Context, w int, leaves []byte, place []uin
 		for i := batches[lo/chunk]; i < batches[lo/chunk+1]; i++ {
 			inner := f.inner(i, &s.levels)
 			for k := range inner.leaves {
-				from := int(f.start[i]) + k
-				if place != nil {
-					from = int(place[from])
-				}
+				from := int(place[int(f.start[i])+k])
 				copy(inner.leaf(k), leaves[from*width:(from+1)*width])
 			}
 			inner.fill(s.h)
