@@ -177,6 +177,9 @@ func hashValue(v jval, width int) (d digest, ok bool) {
 		})
 		return d, good && k == width
 	}
+	if x, ok := firstOf(v, "data", "hash", "hex"); ok && v.kind() == '{' { // merkletreejs writes {position, data}, Node a Buffer
+		return hashValue(x, width)
+	}
 	if v.kind() != '"' {
 		return d, false
 	}

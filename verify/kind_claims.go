@@ -214,6 +214,10 @@ func (p *filePass) genericClaims(s *source, name string, top, rows jval, path st
 	l.tries = genericTries(hasIndex, hasToken)
 	for _, name := range []string{"tokenTotal", "total", "totalAmount", "total_amount", "sum"} {
 		if v, ok := top.get(name); ok && path != "" {
+			if n, _, ok := integer(v); ok && name != "tokenTotal" && n.IsInt64() && n.Int64() == int64(q.n) {
+				p.figure(l, name, v, "", nil) // a count
+				continue
+			}
 			p.total(l, name, v, "amount", &humanAmounts{})
 		}
 	}

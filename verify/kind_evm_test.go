@@ -209,6 +209,42 @@ func TestChunks(t *testing.T) {
 	}
 }
 
+// TestSpellingsOfClaims reads the same claims as tools without a name of their own have written them.
+func TestSpellingsOfClaims(t *testing.T) {
+	rows := [][2]string{{wallet1, "5"}, {wallet2, "6"}, {wallet3, "7"}}
+	text := strings.Replace(packedClaims(t, "address-amount-packed-v1", rows, ""), `"claims": {`, `"total": 18, "users": {`, 1)
+	for name, edit := range map[string]func(s string) string{
+		"as it is":          func(s string) string { return s },
+		"total counts rows": func(s string) string { return strings.Replace(s, `"total": 18`, `"total": 3`, 1) },
+		"proof of objects": func(s string) string {
+			return strings.NewReplacer(`["0x`, `[{"position":"left","data":"0x`, `","0x`, `"},{"position":"right","data":"0x`, `"]`, `"}]`).Replace(s)
+		},
+		"proof as one text": func(s string) string { return strings.NewReplacer(`["0x`, `"0x`, `","0x`, ``, `"]`, `"`).Replace(s) },
+		"hashes without 0x": func(s string) string { return strings.NewReplacer(`["0x`, `["`, `","0x`, `","`).Replace(s) },
+		"another name":      func(s string) string { return strings.ReplaceAll(s, `"amount"`, `"rewardAmountBase"`) },
+		"a number for people": func(s string) string {
+			return strings.NewReplacer(`"amount": "`, `"amount": "0.5 T", "amountWei": "`).Replace(s)
+		},
+		"JSON numbers": func(s string) string {
+			return strings.NewReplacer(`"amount": "5"`, `"amount": 5`, `"amount": "6"`, `"amount": 0.6e1`).Replace(s)
+		},
+		"more members": func(s string) string { return strings.ReplaceAll(s, `"proof"`, `"extra": [{"a": null}], "proof"`) },
+		"hashes in large hex": func(s string) string {
+			return strings.NewReplacer(`["0xa`, `["0xA`, `["0xb`, `["0xB`, `["0xc`, `["0xC`).Replace(s)
+		},
+		"root under other name": func(s string) string { return strings.Replace(s, `"merkleRoot"`, `"root"`, 1) },
+	} {
+		r := checkFilesOK(t, FileOptions{Decimals: -1}, textFile("c.json", edit(text)))
+		if !r.OK() || r.Kind != "claims" || r.Trees[0].Profile != "address-amount-packed-v1" || !r.Trees[0].Matched || r.Trees[0].Folded != 3 || r.Trees[0].Total != "18" {
+			t.Errorf("%s: %s\n%s", name, filesReport(r), edit(text))
+		}
+	}
+	r := checkFilesOK(t, FileOptions{Decimals: -1}, textFile("c.json", strings.Replace(text, `"total": 18`, `"total": 19`, 1)))
+	if len(r.Findings) != 1 || r.Findings[0].Code != ListTotal {
+		t.Errorf("%s", filesReport(r))
+	}
+}
+
 func BenchmarkCheckFiles(b *testing.B) {
 	var text strings.Builder
 	text.WriteString(`[`)

@@ -82,6 +82,15 @@ func (p *filePass) rocketPool2(l *listing, total jval) {
 	if !ok || !ok2 || !ok3 {
 		return
 	}
+	for _, m := range total.members() { // shares of the pool that this code does not know of
+		switch m.name {
+		case "totalSmoothingPoolEth", "poolStakerSmoothingPoolEth", "nodeOperatorSmoothingPoolEth", "totalProtocolDaoEth", "voterShareEth", "totalVoterShareEth":
+		default:
+			if strings.HasSuffix(strings.ToLower(m.name), "eth") && m.val.text() != "0" && m.val.text() != "null" {
+				return
+			}
+		}
+	}
 	a, _, good := integer(users)
 	b, _, good2 := integer(nodes)
 	if !good || !good2 {

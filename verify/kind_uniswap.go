@@ -36,10 +36,27 @@ func amountMember(claim jval) (string, bool) {
 			}
 		}
 	}
+	if name := otherAmount(claim); name != "" {
+		return name, true
+	}
 	if has(claim, "amount") {
 		return "amount", true
 	}
 	return "", false
+}
+
+// otherAmount is a member with a whole number whose name speaks of an amount, where no usual name has one.
+func otherAmount(claim jval) (name string) {
+	claim.each(func(m jmember) bool {
+		text := strings.ToLower(m.name)
+		if strings.Contains(text, "amount") || strings.Contains(text, "balance") || strings.HasSuffix(text, "wei") {
+			if _, _, ok := integer(m.val); ok {
+				name = m.name
+			}
+		}
+		return name == ""
+	})
+	return name
 }
 
 func (p *filePass) uniswapClaims(s *source, top, claims jval) *listing {
