@@ -34,6 +34,8 @@ func columnField(header string) string {
 		return "currency"
 	case "vestingid", "leaf", "leafhash":
 		return "leaf"
+	case "proofofinclusion", "merkleproof", "proofs":
+		return "proof"
 	case "index", "category", "nonce", "edition", "beneficiary", "ecosystem", "identity", "proof":
 		return plain
 	}

@@ -291,8 +291,8 @@ func (p *filePass) reportOther(b *beside) {
 	if where == "" { // every row agrees, and the tree has more
 		where, first = b.g.String(), fmt.Sprintf("%d rows, the list has %d of them", b.g.count, len(b.list.rows))
 	}
-	p.remark(ListDiffers, where, first, fmt.Sprintf("%s is not the input of %s: %d of its %d rows agree with the tree, read as %s, and this is the first that does not",
-		b.list.name, b.g, b.same, len(b.list.rows), b.u))
+	p.remark(ListDiffers, where, fmt.Sprintf("%s, the first difference of a list that is not the input of %s: %d of its %d rows agree with the tree, read as %s",
+		first, b.g, b.same, len(b.list.rows), b.u), "")
 }
 
 // reportSum looks whether lists are the tree's only together, as parts of each account's amount.

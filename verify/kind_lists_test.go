@@ -203,7 +203,7 @@ func TestListsBesideTrees(t *testing.T) {
 		{"a row less", head + strings.Join(rows[1:], "\n"), false, base58(claims[0].key[:]) + " is in the tree, want not in list.csv"},
 		{"a row more", head + strings.Join(append(rows[:10:10], row(someClaims(11)[10])), "\n"), false, "list-differs: list.csv:12:1 row[10]"},
 		{"a report", "authority,tokenAmount,rank\n" + strings.Join(report, "\n"), true,
-			"list-differs: list.csv:2:1 row[0]: got amount 500000, in the tree 1000000, want list.csv is not the input of tree_3.json: 0 of its 10 rows agree"},
+			"list-differs: list.csv:2:1 row[0]: got amount 500000, in the tree 1000000, the first difference of a list that is not the input of tree_3.json: 0 of its 10 rows agree"},
 		{"a report of stakes", "pubkey,owner_wallet,rank,paid\n" + strings.Join(stakes, "\n"), true, "list.csv is the list of tree_3.json: 10 of 10 rows agree"},
 		{"a report of other names", "n,who,tokens due\n" + strings.Join(wider, "\n"), true, "10 of 10 rows agree, in the same order, amounts in whole tokens of 6 decimals"},
 		{"a table of something else", "a,b\n1,2\n", true, "NOT"},
