@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"fmt"
+	"math/big"
 	"testing"
 )
 
@@ -119,5 +120,29 @@ func BenchmarkKinds(b *testing.B) {
 	for range b.N {
 		a.raw[0]++
 		k.of(a, c)
+	}
+}
+
+// TestEdwards_big compares products and Jacobi symbols with those of math/big, also at the ends of the range.
+func TestEdwards_big(t *testing.T) {
+	c := newEdwards()
+	p := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
+	list := []*big.Int{big.NewInt(0), big.NewInt(1), big.NewInt(2), new(big.Int).Sub(p, big.NewInt(1)), p, new(big.Int).Add(p, big.NewInt(1)),
+		new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1)), new(big.Int).Lsh(big.NewInt(1), 192), new(big.Int).Lsh(big.NewInt(3), 64)}
+	for i := range 200 {
+		d := sha256.Sum256([]byte(fmt.Sprint("number ", i)))
+		list = append(list, new(big.Int).SetBytes(d[:1+i%32]))
+	}
+	for i, x := range list {
+		y := list[(i*7+3)%len(list)]
+		a, b := toLimbs(x), toLimbs(y)
+		want := new(big.Int).Mul(x, y)
+		want.Mod(want, p)
+		if got := c.mul(&a, &b); got != toLimbs(want) {
+			t.Errorf("%x · %x is %x, want %x", x, y, got, want)
+		}
+		if got := c.jacobi(toLimbs(want)); got != big.Jacobi(want, p) {
+			t.Errorf("the Jacobi symbol of %x is %d", want, got)
+		}
 	}
 }

@@ -142,7 +142,7 @@ func (s sample) putFacts(v *value, put func(name string, v value)) {
 func (s sample) ranks(rows []sampleRow, partOf []int) []int {
 	out := make([]int, len(rows))
 	p, _ := s.stated()
-	before := func(q, r sampleRow) bool { return false }
+	var before func(q, r sampleRow) bool
 	switch p.text["index"] {
 	case "given":
 		for r := range rows {
@@ -157,6 +157,9 @@ func (s sample) ranks(rows []sampleRow, partOf []int) []int {
 	}
 	for r := range rows {
 		for q := range rows {
+			if before == nil {
+				return out
+			}
 			if partOf[q] == partOf[r] && before(rows[q], rows[r]) {
 				out[r]++
 			}
