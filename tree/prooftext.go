@@ -1,0 +1,123 @@
+package tree
+
+import "math/bits"
+
+// ProofText writes proofs of one tree as they stand in JSON, for all claims of a file. What two proofs that follow on each other share is
+// written once, so rows in the order of the tree cost least. It is memory of one goroutine and not safe for concurrent use; any number of
+// them may read one tree.
+type ProofText struct {
+	t      *Tree
+	entry  int    // bytes of an entry with its comma
+	text   []byte // an entry a depth from the lowest up, the node nearest to the root last
+	nodes  []int  // by depth from the root: what the entry there is beside; -1 for nothing yet
+	lack   []bool // by depth: the node is carried up and there is no entry
+	lacks  int    // how many do
+	bottom int    // depth of the current path
+}
+
+// ProofText returns a writer of the tree's proofs.
+func (t *Tree) ProofText() *ProofText {
+	p := &ProofText{t: t, entry: 2*t.spec.Profile.Width + len(`"0x",`)}
+	if t.groups == nil {
+		depth := t.nodes.depth()
+		p.text = make([]byte, depth*p.entry)
+		for at := 0; at < len(p.text); at += p.entry {
+			copy(p.text[at:], `"0x`)
+			copy(p.text[at+p.entry-2:], `",`)
+		}
+		p.nodes, p.lack = make([]int, depth+1), make([]bool, depth+1)
+		for i := range p.nodes {
+			p.nodes[i] = -1
+		}
+	}
+	return p
+}
+
+// Append appends the entries of the proof of a row, from leaf to root, each as "0x…" in quotes with commas between and no brackets around;
+// nothing for a proof without entries. They are those of Tree.Proof.
+func (p *ProofText) Append(dst []byte, row int) []byte {
+	if p.t.groups != nil {
+		return p.appendWalk(dst, row)
+	}
+	p.move(p.t.Position(row))
+	if p.bottom == p.lacks {
+		return dst
+	}
+	text := p.text[len(p.text)-p.bottom*p.entry:]
+	if p.lacks == 0 {
+		return append(dst, text[:len(text)-1]...)
+	}
+	for d := p.bottom; d > 0; d-- {
+		if !p.lack[d] {
+			dst = append(dst, text[:p.entry]...)
+		}
+		text = text[p.entry:]
+	}
+	return dst[:len(dst)-1]
+}
+
+// move writes the entries of the path from a position that differ from those of the path before.
+func (p *ProofText) move(pos int) {
+	n := p.t.nodes
+	if n.shape == Heap {
+		i := 2*n.leaves - 2 - pos
+		p.bottom = bits.Len(uint(i+1)) - 1
+		if p.bottom+1 < len(p.nodes) {
+			p.nodes[p.bottom+1] = -1 // what hangs on it changes
+		}
+		for d := p.bottom; d > 0 && p.nodes[d] != i; d-- {
+			p.nodes[d] = i
+			p.put(d, n.sibling(0, i))
+			i = (i - 1) / 2
+		}
+		return
+	}
+	depth := len(p.nodes) - 1
+	p.bottom = depth
+	for j := 0; j < depth && p.nodes[depth-j] != pos; j++ {
+		p.nodes[depth-j] = pos
+		sibling := n.sibling(j, pos)
+		lacks := sibling == nil
+		if lacks != p.lack[depth-j] {
+			p.lack[depth-j] = lacks
+			if lacks {
+				p.lacks++
+			} else {
+				p.lacks--
+			}
+		}
+		if !lacks {
+			p.put(depth-j, sibling)
+		}
+		pos >>= 1
+	}
+}
+
+// put writes the entry at a depth.
+func (p *ProofText) put(depth int, node []byte) {
+	at := len(p.text) - depth*p.entry
+	spellHex(p.text[at+3:at+p.entry-2], node)
+}
+
+// appendWalk is Append without anything kept, for grouped trees.
+func (p *ProofText) appendWalk(dst []byte, row int) []byte {
+	begin := len(dst)
+	p.t.walk(row, func(sibling []byte, _ bool) {
+		if sibling == nil {
+			return
+		}
+		if len(dst) > begin {
+			dst = append(dst, ',')
+		}
+		dst = append(AppendHex(append(dst, `"0x`...), sibling), '"')
+	})
+	return dst
+}
+
+// AppendHex appends the lower-case hex digits of src, which is a multiple of 4 bytes.
+func AppendHex(dst, src []byte) []byte {
+	at := len(dst)
+	dst = append(dst, make([]byte, 2*len(src))...)
+	spellHex(dst[at:], src)
+	return dst
+}
