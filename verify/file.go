@@ -85,6 +85,7 @@ func (r *FileReport) OK() bool { return len(r.Findings) == 0 && (!r.Strict || le
 // FileError is an error of CheckFiles that errors.Is tells.
 type FileError string
 
+// Error is the error's text.
 func (e FileError) Error() string { return string(e) }
 
 const (

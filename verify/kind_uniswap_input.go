@@ -14,7 +14,7 @@ func tryUniswapInput(p *filePass) bool {
 		top := s.top().asRows("address", "earnings")
 		first := top.first()
 		switch {
-		case top.isList() && has(first, "address", "earnings"):
+		case top.isList() && has(first, "address", "earnings") && !isSolanaText(first, "address"):
 			p.take("uniswap-input", s)
 			p.uniswapList(s, top)
 		case top.kind() == '{' && isAddress(firstName(top)) && (first.kind() == '"' || first.kind() == '0') && plainAmounts(top) && !(p.o.Decimals >= 0 && wholeTokenRows(top)):
@@ -25,6 +25,13 @@ func tryUniswapInput(p *filePass) bool {
 		}
 		return true
 	})
+}
+
+// isSolanaText reports a member that is a Solana key: other tools have lists of the same members.
+func isSolanaText(row jval, member string) bool {
+	v, _ := row.get(member)
+	var raw [32]byte
+	return unbase58(&raw, v.text())
 }
 
 // plainAmounts reports an object all of whose values are texts or numbers.
