@@ -174,6 +174,10 @@ func CheckFiles(ctx context.Context, files []File, o FileOptions) (*FileReport, 
 	if o.Root != "" && !sameHash(o.Root, o.Root) {
 		return nil, fmt.Errorf("%w: root %q: want a hash of 32, 20 or 16 bytes", ErrFileOption, clip(o.Root))
 	}
+	var err error
+	if p.o.Constants, err = settleConstants(o.Constants); err != nil {
+		return nil, err
+	}
 	for i, f := range files {
 		p.o.Progress("reading", int64(i), int64(len(files)))
 		if err := ctx.Err(); err != nil {

@@ -39,6 +39,9 @@ func (p *filePass) listTries(t *listTable, f columnSet, fam family) (list []cand
 	}
 	slices.SortStableFunc(found, func(a, b ranked) int { return b.used - a.used })
 	for _, r := range found {
+		if r.c.profile == "safe-vesting-v1" && p.o.Constants["verifyingContract"] != "" {
+			r.c.constants["chainId"] = "1" // unless another is given
+		}
 		if r.c.profile != "safe-vesting-v1" || p.o.Constants["verifyingContract"] != "" {
 			list = append(list, r.c)
 			continue

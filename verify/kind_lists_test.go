@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -246,4 +247,37 @@ func TestListEditsAreFound(t *testing.T) {
 			t.Fatalf("%q is not found: %v", lines[line+1], err)
 		}
 	})
+}
+
+// Constants are read as people write them: the contract of a Safe list with its checksum, on Ethereum unless another chain is named.
+func TestListConstants(t *testing.T) {
+	a := evmTexts(3)
+	rows := [][]string{{a[0], "52", "1538042400", "5"}, {a[1], "52", "1538042400", "6"}, {a[2], "104", "1538042401", "7"}}
+	text := "owner,duration,startDate,amount\n" + a[0] + ",52,2018-09-27T10:00:00+00:00,5\n" + a[1] + ",52,1538042400,6\n" + a[2] + ",104,2018-09-27T12:00:01+02:00,7\n"
+	const contract = "0x29067F28306419923BCfF96E37F95E0f58ABdBBe"
+	root := func(chain string) string {
+		return listRoot(t, []string{"account", "durationWeeks", "startDate", "amount"}, rows,
+			candidate{profile: "safe-vesting-v1", constants: map[string]string{"chainId": chain, "verifyingContract": strings.ToLower(contract)}})
+	}
+	for _, c := range []struct {
+		name      string
+		root      string
+		constants map[string]string
+		ok        bool
+	}{
+		{"none", root("1"), nil, true},
+		{"the contract", root("1"), map[string]string{"verifyingContract": contract}, true},
+		{"both", root("100"), map[string]string{"verifyingContract": contract, "chainId": "100"}, true},
+		{"another chain", root("100"), map[string]string{"verifyingContract": contract}, false},
+		{"another contract", root("1"), map[string]string{"verifyingContract": a[0]}, false},
+	} {
+		r := checkFilesOK(t, FileOptions{Decimals: -1, Root: c.root, Constants: c.constants}, textFile("l.csv", text))
+		if r.OK() != c.ok {
+			t.Errorf("%s: %s", c.name, filesReport(r))
+		}
+	}
+	wrong := strings.Replace(contract, "CfF", "cfF", 1)
+	if _, err := CheckFiles(context.Background(), []File{textFile("l.csv", text)}, FileOptions{Constants: map[string]string{"verifyingContract": wrong}}); !errors.Is(err, ErrFileOption) {
+		t.Errorf("a wrong checksum: %v", err)
+	}
 }
