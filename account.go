@@ -2,6 +2,7 @@ package merkle
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -88,35 +89,54 @@ func ParseAccountBytes(text []byte) (Account, error) {
 // ParseAccountAny is ParseAccountBytes that lets the zero account through. It is for judging other people's
 // lists, never for paying.
 func ParseAccountAny(text []byte) (Account, error) {
-	if len(text) >= 2 && text[0] == '0' { // '0' is not a base58 digit
-		return parseEVM(text)
-	}
-	return parseSolana(text)
-}
-
-func parseEVM(text []byte) (Account, error) {
-	a := Account{family: EVM}
-	if text[1] != 'x' {
-		return Account{}, ErrAccountPrefix
-	}
-	if len(text) != 42 {
-		return Account{}, fmt.Errorf("%w: %d characters, an EVM address has 42", ErrAccountLength, len(text))
-	}
-	if _, err := hex.Decode(a.raw[:20], text[2:]); err != nil {
-		return Account{}, fmt.Errorf("%w: not hexadecimal", ErrAccountChar)
-	}
-	lower, upper := false, false
-	for _, c := range text[2:] {
-		lower = lower || c >= 'a'
-		upper = upper || c >= 'A' && c <= 'F'
-	}
-	if lower && upper {
+	a, mixed, err := parseAccount(text)
+	if mixed && err == nil {
 		var want [42]byte
 		if a.appendEIP55(want[:0]); !bytes.Equal(want[:], text) {
 			return Account{}, fmt.Errorf("%w, want %s", ErrChecksum, want)
 		}
 	}
-	return a, nil
+	return a, err
+}
+
+// ParseAccountUnchecked is ParseAccountBytes without the comparison with EIP-55: mixed reports that text has small and capital letters, so that
+// the caller must still compare them. It is for many addresses at once, whose checksums cost a seventh together.
+func ParseAccountUnchecked(text []byte) (a Account, mixed bool, err error) {
+	a, mixed, err = parseAccount(text)
+	if err == nil && a.raw == ([32]byte{}) {
+		return Account{}, false, ErrZeroAccount
+	}
+	return a, mixed, err
+}
+
+func parseAccount(text []byte) (a Account, mixed bool, err error) {
+	if len(text) >= 2 && text[0] == '0' { // '0' is not a base58 digit
+		return parseEVM(text)
+	}
+	a, err = parseSolana(text)
+	return a, false, err
+}
+
+func parseEVM(text []byte) (a Account, mixed bool, err error) {
+	a.family = EVM
+	if text[1] != 'x' {
+		return Account{}, false, ErrAccountPrefix
+	}
+	if len(text) != 42 {
+		return Account{}, false, fmt.Errorf("%w: %d characters, an EVM address has 42", ErrAccountLength, len(text))
+	}
+	if _, err := hex.Decode(a.raw[:20], text[2:]); err != nil {
+		return Account{}, false, fmt.Errorf("%w: not hexadecimal", ErrAccountChar)
+	}
+	// Of hex digits letters alone have the bit 0x40, and small ones 0x20 besides.
+	const letter = 0x4040404040404040
+	var small, capital uint64
+	for digits := text[2:]; len(digits) >= 8; digits = digits[8:] {
+		v := binary.LittleEndian.Uint64(digits)
+		small |= v & (v << 1) & letter
+		capital |= v &^ (v << 1) & letter
+	}
+	return a, small != 0 && capital != 0, nil
 }
 
 func parseSolana(text []byte) (Account, error) {

@@ -25,7 +25,7 @@ const nowhere = 1<<32 - 1
 type fixedToken struct {
 	amounts, locked []merkle.Amount // base units
 	first           []uint32        // 1 + the first row of the entrant for this token, or 0
-	sum             *big.Int        // of all rows, in 10^-scale tokens (or base units, with scale 0)
+	sum             sumWithin       // of all rows, in 10^-scale tokens (or base units, with scale 0); not above the pool
 	scale           int
 	earned          *big.Int // ⌊sum⌋ in base units
 }
@@ -70,7 +70,7 @@ func (a *fixed) refine(r *reading, keepRows bool) {
 	}
 	for k := range a.tokens {
 		t := &a.tokens[k]
-		t.earned = new(big.Int).Quo(t.sum, pow10(t.scale-t.fraction(r, k)))
+		t.earned = new(big.Int).Quo(t.sum.big(), pow10(t.scale-t.fraction(r, k)))
 		if sums {
 			t.floorSums(a, r, k)
 		}
@@ -94,13 +94,14 @@ func (t *fixedToken) open(r *reading, k int, l *listRows, n int) {
 	if l.locked != nil {
 		t.locked = make([]merkle.Amount, n)
 	}
-	t.sum, t.scale = new(big.Int), t.fraction(r, k)
+	t.scale = t.fraction(r, k)
 	for _, s := range l.scales {
 		t.scale = max(t.scale, int(s))
 	}
 	for _, s := range l.lscales {
 		t.scale = max(t.scale, int(s))
 	}
+	t.sum.open(r.c.Tokens[k].Pool, t.scale-t.fraction(r, k))
 }
 
 // exact is a number of the list in 10^-t.scale.
@@ -109,25 +110,17 @@ func (t *fixedToken) exact(l *listRows, code uint64, scale uint8) *big.Int {
 	return v.Mul(v, pow10(t.scale-int(scale)))
 }
 
-// row is the exact sum of amount and locked of a row, in 10^-t.scale.
-func (t *fixedToken) row(l *listRows, i int) *big.Int {
-	v := t.exact(l, l.amounts[i], l.scales[i])
-	if l.locked != nil {
-		v.Add(v, t.exact(l, l.locked[i], l.lscales[i]))
-	}
-	return v
-}
-
 // count adds a row to the token's sum and refuses the one with which the pool is passed.
 func (t *fixedToken) count(a *fixed, r *reading, k, i int) {
-	pool := r.c.Tokens[k].Pool.Big()
-	pool.Mul(pool, pow10(t.scale-t.fraction(r, k)))
-	within := t.sum.Cmp(pool) <= 0
-	t.sum.Add(t.sum, t.row(a.rows, i))
-	if within && t.sum.Cmp(pool) > 0 {
-		value := string(appendDecimal(nil, a.rows.numbers.amount(a.rows.amounts[i]), int(a.rows.scales[i])))
-		over := new(big.Int).Sub(t.sum, pool)
-		a.refuse(r, &a.rows.apart, i, "amount", value, fmt.Errorf("%w of token %s (%s over)", ErrPool, r.c.Tokens[k].ID, decimalText(over, t.scale)))
+	l, within := a.rows, !t.sum.above()
+	t.sum.add(l.numbers.amount(l.amounts[i]), t.scale-int(l.scales[i]))
+	if l.locked != nil {
+		t.sum.add(l.numbers.amount(l.locked[i]), t.scale-int(l.lscales[i]))
+	}
+	if within && t.sum.above() {
+		value := string(appendDecimal(nil, l.numbers.amount(l.amounts[i]), int(l.scales[i])))
+		over := new(big.Int).Sub(t.sum.big(), t.sum.limit)
+		a.refuse(r, &l.apart, i, "amount", value, fmt.Errorf("%w of token %s (%s over)", ErrPool, r.c.Tokens[k].ID, decimalText(over, t.scale)))
 	}
 }
 
@@ -138,9 +131,8 @@ func (t *fixedToken) add(a *fixed, r *reading, k, i int, at uint32) {
 		if err != nil { // was refused when the row was read
 			return
 		}
-		v, _ := merkle.AmountFromBig(base)
 		// A sum above 256 bits is above every pool and is refused by count.
-		*to, _ = to.Add(v)
+		*to, _ = to.Add(base)
 	}
 	sum(&t.amounts[at], a.rows.amounts[i], a.rows.scales[i])
 	if t.locked != nil {
@@ -176,7 +168,7 @@ func (t *fixedToken) floorSums(a *fixed, r *reading, k int) {
 			sum.Quo(sum, cut)
 			v, _ := merkle.AmountFromBig(sum)
 			if to[at] = v; t.first[at] > 0 {
-				if err := r.payable(k, r.roll.entrants[a.ids[at]], sum); err != nil {
+				if err := r.payable(k, r.roll.entrants[a.ids[at]], v); err != nil {
 					a.refuse(r, &l.apart, int(t.first[at]-1), "amount", v.Tokens(r.c.Tokens[k].Decimals), err)
 				}
 			}

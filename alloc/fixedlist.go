@@ -172,7 +172,7 @@ func (l *listRows) number(s *source, col, k int, e Entrant, judge bool) (digits 
 	}
 	digits, scale, err := parseDecimal(s.cell(col), most)
 	if err == nil && judge && rule.Precision != "floor-sum" {
-		var base *big.Int
+		var base merkle.Amount
 		if base, err = l.base(s.r, k, digits, scale); err == nil {
 			err = s.r.payable(k, e, base)
 		}
@@ -187,21 +187,28 @@ func (l *listRows) number(s *source, col, k int, e Entrant, judge bool) (digits 
 }
 
 // base is an amount of token k in its base units, floored.
-func (l *listRows) base(r *reading, k int, digits merkle.Amount, scale uint8) (*big.Int, error) {
-	v := digits.Big()
-	if r.c.Rule.Fixed.Unit == "token" {
-		v.Quo(v.Mul(v, pow10(int(r.c.Tokens[k].Decimals))), pow10(int(scale)))
+func (l *listRows) base(r *reading, k int, digits merkle.Amount, scale uint8) (merkle.Amount, error) {
+	if r.c.Rule.Fixed.Unit != "token" {
+		return digits, nil
 	}
-	if v.BitLen() > 256 {
-		return nil, merkle.ErrOverflow
+	decimals := int(r.c.Tokens[k].Decimals)
+	if int(scale) > decimals {
+		return cutDigits(digits, int(scale)-decimals), nil
+	}
+	v, ok := shift(digits, decimals-int(scale))
+	if !ok {
+		return v, merkle.ErrOverflow
 	}
 	return v, nil
 }
 
 // payable refuses base units of token k that the chain of e cannot pay whole.
-func (r *reading) payable(k int, e Entrant, base *big.Int) error {
+func (r *reading) payable(k int, e Entrant, base merkle.Amount) error {
 	unit, _ := r.unit(k, e.Chain)
-	if new(big.Int).Rem(base, unit).Sign() != 0 {
+	if unit.IsUint64() && unit.Uint64() == 1 {
+		return nil
+	}
+	if new(big.Int).Rem(base.Big(), unit).Sign() != 0 {
 		return fmt.Errorf("%w: %s pays multiples of %s base units", ErrUnit, r.chains[e.Chain], unit)
 	}
 	return nil

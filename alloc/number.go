@@ -62,7 +62,12 @@ func parseShort(text []byte, fraction int) (v uint64, scale uint8, ok bool) {
 }
 
 // pow10 is 10^n.
-func pow10(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
+func pow10(n int) *big.Int {
+	if n <= 19 {
+		return new(big.Int).SetUint64(small10(n))
+	}
+	return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
+}
 
 // shift returns a·10^n; ok is false when it does not fit in 256 bits.
 func shift(a merkle.Amount, n int) (merkle.Amount, bool) {
@@ -70,14 +75,22 @@ func shift(a merkle.Amount, n int) (merkle.Amount, bool) {
 		return a, true
 	}
 	if v, ok := a.Uint64(); ok && n <= 19 {
-		scale := uint64(1)
-		for range n {
-			scale *= 10
-		}
-		hi, lo := bits.Mul64(v, scale)
+		hi, lo := bits.Mul64(v, small10(n))
 		return merkle.AmountFromWords([4]uint64{lo, hi}), true
 	}
 	return merkle.AmountFromBig(new(big.Int).Mul(a.Big(), pow10(n)))
+}
+
+// cutDigits is ⌊a/10^n⌋.
+func cutDigits(a merkle.Amount, n int) merkle.Amount {
+	if v, ok := a.Uint64(); ok {
+		if n > 19 { // 10^20 is above 2^64
+			return merkle.Amount{}
+		}
+		return merkle.NewAmount(v / small10(n))
+	}
+	v, _ := merkle.AmountFromBig(new(big.Int).Quo(a.Big(), pow10(n))) // not above a
+	return v
 }
 
 // appendDecimal writes digits·10^-scale without trailing fraction zeros.
