@@ -13,7 +13,14 @@ type kernels struct {
 	state8 [200]uint64
 	state4 [100]uint64
 	state  [128]uint32
+	fixed  [136]byte // of a block, what all messages share
+	lanes8 [17]uint64
+	words  [16]uint32
+	hashes [oneBlock * 32]byte // where fewer than 32 bytes of each are kept
 }
+
+// oneBlock is how many messages of one block are hashed to hashes at once; a multiple of the lanes of every kernel.
+const oneBlock = 32
 
 // most is how many groups one call of a kernel does: assembly cannot be preempted, and this is well below a millisecond.
 const most = 512
@@ -48,11 +55,64 @@ func (k *kernels) pairs(h *Hasher, dst, src, prefix []byte, sorted bool) int {
 	return done
 }
 
-// short hashes as many messages of 32 bytes as the kernel for these can; 0 when there is none.
+// short hashes as many messages of one block as the kernels that take them where they lie can; 0 when there is none for the length.
 func (k *kernels) short(h *Hasher, dst, src, prefix []byte, size int) (done int) {
-	if h.alg != Keccak256 || h.level != AVX512 || h.width != 32 || size != 32 || len(prefix) != 0 {
+	length := len(prefix) + size
+	switch {
+	case h.level != AVX512 || len(src) < h.lanes*size:
+		return 0
+	case h.alg == Keccak256 && h.width == 32 && size == 32 && len(prefix) == 0:
+		return k.bare(dst, src)
+	case h.alg == Keccak256 && length <= 128:
+		clear(k.fixed[:])
+		copy(k.fixed[:], prefix)
+		k.fixed[length] = 0x01
+		k.fixed[135] |= 0x80
+		for i := range k.lanes8 {
+			k.lanes8[i] = binary.LittleEndian.Uint64(k.fixed[8*i:])
+		}
+	case h.alg == SHA256 && length <= 55:
+		clear(k.fixed[:64])
+		copy(k.fixed[:], prefix)
+		k.fixed[length] = 0x80
+		binary.BigEndian.PutUint64(k.fixed[56:], uint64(length)*8)
+		for i := range k.words {
+			k.words[i] = binary.BigEndian.Uint32(k.fixed[4*i:])
+		}
+	default:
 		return 0
 	}
+	low, high := maskOf(len(prefix), length), maskOf(len(prefix)-64, length-64)
+	for groups := len(src) / (size * h.lanes); groups > 0; {
+		n, out := min(groups, most), dst[h.width*done:]
+		if h.width < 32 {
+			n, out = min(groups, oneBlock/h.lanes), k.hashes[:]
+		}
+		if h.alg == SHA256 {
+			sha256Short16(&out[0], &src[size*done], n, size, len(prefix), low, &k.words)
+		} else {
+			keccakBlocks8(&out[0], &src[size*done], n, size, len(prefix), low, high, &k.lanes8)
+		}
+		for m := 0; h.width < 32 && m < n*h.lanes; m++ {
+			copy(dst[(done+m)*h.width:(done+m+1)*h.width], k.hashes[32*m:])
+		}
+		done += n * h.lanes
+		groups -= n
+	}
+	return done
+}
+
+// maskOf has the bits from lo to below hi, as far as these are of a word.
+func maskOf(lo, hi int) uint64 {
+	lo, hi = max(lo, 0), min(hi, 64)
+	if lo >= hi {
+		return 0
+	}
+	return (^uint64(0) >> (64 - (hi - lo))) << lo
+}
+
+// bare hashes messages of 32 bytes.
+func (k *kernels) bare(dst, src []byte) (done int) {
 	for groups := len(src) / (32 * 8); groups > 0; {
 		n := min(groups, most)
 		keccakShort8(&dst[32*done], &src[32*done], n)

@@ -11,6 +11,9 @@ func keccakPairs8(dst, src *byte, groups, sorted int)
 func keccakShort8(dst, src *byte, groups int)
 
 //go:noescape
+func keccakBlocks8(dst, src *byte, groups, stride, shift int, low, high uint64, fixed *[17]uint64)
+
+//go:noescape
 func keccakAbsorb8(state *[200]uint64, blocks *byte)
 
 //go:noescape
@@ -21,6 +24,9 @@ func keccakAbsorb4(state *[100]uint64, blocks *byte, spare *[200]uint64)
 
 //go:noescape
 func sha256Nodes16(dst, src *byte, groups, prefix, sorted int)
+
+//go:noescape
+func sha256Short16(dst, src *byte, groups, stride, shift int, mask uint64, fixed *[16]uint32)
 
 //go:noescape
 func sha256Blocks16(state *[128]uint32, blocks *byte, first int, dst *byte)

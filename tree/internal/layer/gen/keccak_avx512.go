@@ -6,6 +6,7 @@ import "fmt"
 //
 //	keccakPairs8    n groups of 8 messages of 64 bytes that lie end to end, with or without sorting the halves
 //	keccakShort8    n groups of 8 messages of 32 bytes
+//	keccakBlocks8   n groups of 8 messages of one length up to 128 bytes, of which what all share is given apart
 //	keccakAbsorb8   one block of 136 bytes into each of 8 states
 func keccakAVX512(a *asm) {
 	a.words64("roundConstants512", roundConstants())
@@ -15,6 +16,7 @@ func keccakAVX512(a *asm) {
 	permute8(a)
 	pairs8(a)
 	short8(a)
+	blocks8(a)
 	absorb8(a)
 }
 
@@ -209,6 +211,58 @@ func short8(a *asm) {
 	a.op("ADDQ", imm(256), "DI")
 	a.op("DECQ", "CX")
 	a.op("JNZ", "short")
+	a.WriteString("\tVZEROUPPER\n")
+	a.ret()
+}
+
+// blocks8 loads only the bytes that the masks low and high name, counted from shift bytes before each message; fixed is the other bytes of the
+// block, prefix and padding.
+func blocks8(a *asm) {
+	a.text("·keccakBlocks8", "NOSPLIT", "$0-64")
+	a.op("MOVQ", "dst+0(FP)", "DI")
+	a.op("MOVQ", "src+8(FP)", "SI")
+	a.op("MOVQ", "groups+16(FP)", "CX")
+	a.op("MOVQ", "stride+24(FP)", "R9")
+	a.op("SUBQ", "shift+32(FP)", "SI")
+	a.op("KMOVQ", "low+40(FP)", "K1")
+	a.op("MOVQ", "high+48(FP)", "DX")
+	a.op("KMOVQ", "DX", "K2")
+	a.op("MOVQ", "fixed+56(FP)", "R11")
+	a.op("LEAQ", "roundConstants512<>+0(SB)", "R8")
+	rows := func(offset, first int, mask string) {
+		a.op("MOVQ", "SI", "R10")
+		for m := range 8 {
+			a.op("VMOVDQU8.Z", mem(offset, "R10"), mask, zmm(first+m))
+			a.op("ADDQ", "R9", "R10")
+		}
+	}
+	a.label("blocks")
+	rows(0, 8, "K1")
+	transpose8(a, run8(8), run8(0), run8(0))
+	a.op("TESTQ", "DX", "DX")
+	a.op("JZ", "fixed")
+	rows(64, 16, "K2")
+	transpose8(a, run8(16), run8(8), run8(8))
+	for i := 8; i < 16; i++ {
+		a.op("VPORQ.BCST", mem(8*i, "R11"), zmm(i), zmm(i))
+	}
+	a.op("JMP", "permute")
+	a.label("fixed")
+	for i := 8; i < 16; i++ {
+		a.op("VPBROADCASTQ", mem(8*i, "R11"), zmm(i))
+	}
+	a.label("permute")
+	for i := range 8 {
+		a.op("VPORQ.BCST", mem(8*i, "R11"), zmm(i), zmm(i))
+	}
+	a.op("VPBROADCASTQ", mem(8*16, "R11"), zmm(16))
+	zero8(a, 17, 18, 19, 20, 21, 22, 23, 24)
+	a.op("CALL", "keccakF8<>(SB)")
+	store8(a)
+	a.op("LEAQ", "(SI)(R9*8)", "SI")
+	a.op("ADDQ", imm(256), "DI")
+	a.op("DECQ", "CX")
+	a.op("JNZ", "blocks")
 	a.WriteString("\tVZEROUPPER\n")
 	a.ret()
 }

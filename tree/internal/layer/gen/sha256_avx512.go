@@ -8,6 +8,7 @@ import (
 // sha256AVX512 writes the 16-way kernels: register i holds word i of 16 messages.
 //
 //	sha256Nodes16    n groups of 16 messages of one prefix byte and 64 bytes, with or without sorting the halves
+//	sha256Short16    n groups of 16 messages of one length up to 55 bytes, of which what all share is given apart
 //	sha256Blocks16   one block of 64 bytes into each of 16 states
 func sha256AVX512(a *asm) {
 	a.words32("roundConstants16", rootFractions(64, 3))
@@ -17,6 +18,7 @@ func sha256AVX512(a *asm) {
 	a.words32("tail16", []uint32{0x00800000, 65 * 8})
 	compress16(a)
 	nodes16(a)
+	short16(a)
 	blocks16(a)
 }
 
@@ -86,8 +88,15 @@ func compress16(a *asm) {
 	a.ret()
 }
 
-// transpose16 loads 16 messages of 64 bytes from SI and turns them into word columns in Z8 to Z23, bytes in the order of
-// numbers. It uses Z0 to Z7 and Z24 to Z31 too.
+// load16 loads 16 messages of 64 bytes from SI into Z8 to Z23.
+func load16(a *asm) {
+	for i := range 16 {
+		a.op("VMOVDQU64", mem(64*i, "SI"), zmm(8+i))
+	}
+}
+
+// transpose16 turns the messages in Z8 to Z23 into word columns there, bytes in the order of numbers. It uses Z0 to Z7 and
+// Z24 to Z31 too.
 func transpose16(a *asm) {
 	row := func(i int) zmm { return zmm(8 + i) }
 	spare := func(i int) zmm {
@@ -95,9 +104,6 @@ func transpose16(a *asm) {
 			return zmm(i)
 		}
 		return zmm(16 + i)
-	}
-	for i := range 16 {
-		a.op("VMOVDQU64", mem(64*i, "SI"), row(i))
 	}
 	for i := 0; i < 16; i += 2 {
 		a.op("VPUNPCKLDQ", row(i+1), row(i), spare(i))
@@ -185,6 +191,7 @@ func nodes16(a *asm) {
 	a.op("LEAQ", "roundConstants16<>+0(SB)", "R8")
 	a.op("LEAQ", "initial16<>+0(SB)", "R10")
 	a.label("nodes")
+	load16(a)
 	transpose16(a)
 	a.op("TESTQ", "DX", "DX")
 	a.op("JZ", "shift")
@@ -228,6 +235,43 @@ func nodes16(a *asm) {
 	a.ret()
 }
 
+// short16 loads only the bytes that mask names, counted from shift bytes before each message; fixed is the other words of the block, prefix,
+// padding and length.
+func short16(a *asm) {
+	a.text("·sha256Short16", "NOSPLIT", "$0-56")
+	a.op("MOVQ", "dst+0(FP)", "DI")
+	a.op("MOVQ", "src+8(FP)", "SI")
+	a.op("MOVQ", "groups+16(FP)", "CX")
+	a.op("MOVQ", "stride+24(FP)", "R9")
+	a.op("SUBQ", "shift+32(FP)", "SI")
+	a.op("KMOVQ", "mask+40(FP)", "K1")
+	a.op("MOVQ", "fixed+48(FP)", "R11")
+	a.op("LEAQ", "roundConstants16<>+0(SB)", "R8")
+	a.op("LEAQ", "initial16<>+0(SB)", "R10")
+	a.label("short")
+	for i := range 16 {
+		a.op("VMOVDQU8.Z", "(SI)", "K1", zmm(8+i))
+		a.op("ADDQ", "R9", "SI")
+	}
+	transpose16(a)
+	for i := range 16 {
+		a.op("VPORD.BCST", mem(4*i, "R11"), zmm(8+i), zmm(8+i))
+	}
+	for i := range 8 {
+		a.op("VPBROADCASTD", mem(4*i, "R10"), zmm(i))
+	}
+	a.op("CALL", "sha256x16<>(SB)")
+	for i := range 8 {
+		a.op("VPADDD.BCST", mem(4*i, "R10"), zmm(i), zmm(i))
+	}
+	store16(a)
+	a.op("ADDQ", imm(512), "DI")
+	a.op("DECQ", "CX")
+	a.op("JNZ", "short")
+	a.WriteString("\tVZEROUPPER\n")
+	a.ret()
+}
+
 // blocks16 keeps states as 8 rows of 16 words. When first is not 0 the states begin anew; when dst is not nil the
 // hashes are written there.
 func blocks16(a *asm) {
@@ -238,6 +282,7 @@ func blocks16(a *asm) {
 	a.op("MOVQ", "dst+24(FP)", "DI")
 	a.op("LEAQ", "roundConstants16<>+0(SB)", "R8")
 	a.op("LEAQ", "initial16<>+0(SB)", "R10")
+	load16(a)
 	transpose16(a)
 	a.op("TESTQ", "DX", "DX")
 	a.op("JZ", "load")
