@@ -18,6 +18,7 @@ type campaign struct {
 	assertions []assertion
 	trees      []treeDecl
 	publish    publish
+	own        []string          // columns of the list that the leaves take over
 	facts      bool              // publish.facts
 	policy     map[string]string // kind of accounts → warn, refuse or allow
 }
@@ -194,6 +195,7 @@ func (r *memberReader) campaign(v *value) *campaign {
 		r.fail("trees", strconv.Itoa(len(c.trees))+" trees", "at least one, but none with close-round/v1")
 	}
 	r.rounds(c)
+	c.own = c.ownColumns()
 	c.publish = publish{"copy", "", 256}
 	if !o.missing("publish") {
 		e := r.settings("publish", o.get("publish"), "", "inputs proofs shard facts")

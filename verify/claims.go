@@ -275,7 +275,7 @@ func (k *checker) compareLeaf(d *treeDecl, c *dueClaim, h *heldClaim) {
 	if got.Cmp(locked) != 0 {
 		bad(ClaimField, "locked "+got.String(), locked.String())
 	}
-	own := k.camp.ownColumns()
+	own := k.camp.own
 	for i, f := range t.fam.fields {
 		switch {
 		case f.source == "index" && t.fam.values[i] != nil:

@@ -62,7 +62,7 @@ func (c *campaign) roleColumns(role string) (required, optional []string) {
 	case "weights":
 		return []string{"account", "weight"}, []string{"chain"}
 	case "list":
-		return []string{"account", "amount"}, append([]string{"token", "chain", "index", "locked"}, c.ownColumns()...)
+		return []string{"account", "amount"}, append([]string{"token", "chain", "index", "locked"}, c.own...)
 	}
 	if strings.HasPrefix(role, "stakes-") {
 		return []string{"account", "amount"}, []string{"chain"}
