@@ -24,6 +24,10 @@ type Options struct {
 	// LeafColumns names the leaf fields of a tree that a list of fixed/v1 fills by columns of their own, in leaf order (export.LeafColumns: profiles
 	// are not known here). nil takes those of the tree's fields.
 	LeafColumns func(t *campaign.Tree) []string
+	// Checksums makes a function that appends to wrong the places, from 0, of those addresses whose capitals are not those of EIP-55; letters is
+	// 40 hex digits an address, end to end (tree.EIP55 does it, many at once). The function is used by one goroutine. nil checks
+	// address by address.
+	Checksums func() func(letters []byte, wrong []int) []int
 }
 
 // Allocation is what a campaign pays, in whole base units, with the ledger that proves it.

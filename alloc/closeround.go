@@ -137,7 +137,7 @@ func (c *closing) readClaimed(r *reading) error {
 	l.has, l.chain = s.has(amount), s.has(chain)
 	c.claimed = make([]uint32, len(c.leaves.trees))
 	for s.next() {
-		who, err := merkle.ParseAccountBytes(s.cell(account))
+		who, err := s.read()
 		if err != nil {
 			s.no(account, err)
 			continue

@@ -72,7 +72,7 @@ func (r *reading) readExclusion(i int) (exclusion, error) {
 	canon := new(texts)
 	var row []byte
 	for s.next() {
-		a, err := merkle.ParseAccountBytes(s.cell(account))
+		a, err := s.read()
 		if err != nil {
 			s.no(account, err)
 			continue

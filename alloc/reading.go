@@ -88,6 +88,13 @@ type source struct {
 	raw    io.Reader
 	met    int64
 	total  int64 // declared rows, or -1
+
+	ahead    *ahead
+	batch    *batch // with the present row
+	row      int    // in batch
+	reported int    // how many of the batch's faults were handed on
+	cells    []cell // of the present row
+	refused  int64  // cells of rows that were refused here, besides Table.bad
 }
 
 // open opens an input and binds its columns. It returns nil when rows cannot be read; why is among the faults.
@@ -137,18 +144,6 @@ func (r *reading) open(in *campaign.Input, role string, want []column) (*source,
 	return s, nil
 }
 
-// next goes to the next row and looks after progress and cancellation.
-func (s *source) next() bool {
-	if s.met%65536 == 0 {
-		if s.r.ctx.Err() != nil {
-			return false
-		}
-		s.r.progress(s.role, s.met, s.total)
-	}
-	s.met++
-	return s.Next()
-}
-
 func (r *reading) progress(stage string, done, total int64) {
 	if r.o.Progress != nil {
 		r.o.Progress(stage, done, total)
@@ -175,7 +170,7 @@ func (s *source) full(i, rows int) bool {
 
 // account reads an account and resolves its chain; chainCol is an index of want.
 func (s *source) account(i, chainCol int) (Entrant, bool) {
-	a, err := merkle.ParseAccountBytes(s.cell(i))
+	a, err := s.read()
 	if err != nil {
 		s.no(i, err)
 		return Entrant{}, false
@@ -234,6 +229,7 @@ func (r *reading) unit(k int, chain uint16) (*big.Int, bool) {
 
 // close reads to the end, compares with what is declared and records the input.
 func (s *source) close(order, sum string, rows func(emit func([]byte) error) error) error {
+	s.finish()
 	defer s.file.Close()
 	if err := errors.Join(s.r.ctx.Err(), s.Err()); err != nil {
 		return err

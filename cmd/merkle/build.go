@@ -13,6 +13,7 @@ import (
 	"github.com/merkle-drop/merkle/alloc"
 	"github.com/merkle-drop/merkle/campaign"
 	"github.com/merkle-drop/merkle/export"
+	"github.com/merkle-drop/merkle/tree"
 )
 
 func buildCommand() *cli.Command {
@@ -54,7 +55,7 @@ func build(c *cli.Context) error {
 	}
 	bar := newProgress(c)
 	defer bar.done()
-	a, err := alloc.Compute(c.Context, camp, alloc.Options{Progress: bar.update, LeafColumns: export.LeafColumns})
+	a, err := alloc.Compute(c.Context, camp, alloc.Options{Progress: bar.update, LeafColumns: export.LeafColumns, Checksums: checksums})
 	if err != nil {
 		return err
 	}
@@ -83,6 +84,9 @@ func build(c *cli.Context) error {
 	}
 	return summary(c.App.Writer, dir, a, trees, m, digest)
 }
+
+// checksums compares EIP-55 letters of many addresses at once.
+func checksums() func(letters []byte, wrong []int) []int { return tree.NewEIP55().Check }
 
 // readCampaign reads the campaign and checks what the campaign room cannot know: that its profiles exist.
 func readCampaign(path string) (*campaign.Campaign, error) {
