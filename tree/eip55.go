@@ -36,12 +36,7 @@ func (e *EIP55) Check(letters []byte, wrong []int) []int {
 		}
 		e.hash(len(batch) / addressLetters)
 		for i := range len(batch) / addressLetters {
-			differ, sum := uint64(0), e.sums[32*i:32*i+20]
-			written, small := batch[i*addressLetters:(i+1)*addressLetters], e.letters[i*addressLetters:(i+1)*addressLetters]
-			for k := range 5 {
-				differ |= capitals(binary.LittleEndian.Uint64(small[8*k:]), binary.LittleEndian.Uint32(sum[4*k:])) ^ binary.LittleEndian.Uint64(written[8*k:])
-			}
-			if differ != 0 {
+			if !spelt55((*[addressLetters]byte)(batch[i*addressLetters:]), (*[20]byte)(e.sums[32*i:])) {
 				wrong = append(wrong, first+i)
 			}
 		}
@@ -72,6 +67,18 @@ func (e *EIP55) Append(dst []byte, accounts []merkle.Account) []byte {
 
 func (e *EIP55) hash(n int) {
 	e.h.Messages(e.sums[:], e.letters[:n*addressLetters], nil, addressLetters)
+}
+
+// spelt55 reports whether an address has the capitals that the hash of its small letters asks for.
+func spelt55(w *[addressLetters]byte, sum *[20]byte) bool {
+	w0, w1, w2 := binary.LittleEndian.Uint64(w[:8]), binary.LittleEndian.Uint64(w[8:16]), binary.LittleEndian.Uint64(w[16:24])
+	w3, w4 := binary.LittleEndian.Uint64(w[24:32]), binary.LittleEndian.Uint64(w[32:])
+	differ := capitals(w0|smallBits, binary.LittleEndian.Uint32(sum[:4])) ^ w0
+	differ |= capitals(w1|smallBits, binary.LittleEndian.Uint32(sum[4:8])) ^ w1
+	differ |= capitals(w2|smallBits, binary.LittleEndian.Uint32(sum[8:12])) ^ w2
+	differ |= capitals(w3|smallBits, binary.LittleEndian.Uint32(sum[12:16])) ^ w3
+	differ |= capitals(w4|smallBits, binary.LittleEndian.Uint32(sum[16:])) ^ w4
+	return differ == 0
 }
 
 // smallBits is what small letters have and capitals have not, in 8 bytes; digits have it too.
