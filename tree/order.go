@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree/internal/layer"
@@ -16,6 +17,33 @@ import (
 func AccountKey(a merkle.Account) [32]byte {
 	var raw [32]byte
 	return sha256.Sum256(a.AppendBytes(raw[:0]))
+}
+
+// accountKeys hashes accounts by batches.
+type accountKeys struct {
+	h     *layer.Hasher
+	width int
+	raw   [leafBatch * 32]byte
+	sums  [leafBatch * 32]byte
+}
+
+func newAccountKeys(f merkle.Family) *accountKeys {
+	return &accountKeys{h: layer.New(layer.SHA256, 32), width: f.Width()}
+}
+
+// fill writes the first 8 bytes of the AccountKey of each account, all of one family, as a number.
+func (k *accountKeys) fill(out []uint64, accounts []merkle.Account) {
+	for len(accounts) > 0 {
+		n := min(leafBatch, len(accounts))
+		for i := range n {
+			accounts[i].AppendBytes(k.raw[i*k.width : i*k.width])
+		}
+		k.h.Messages(k.sums[:], k.raw[:n*k.width], nil, k.width)
+		for i := range n {
+			out[i] = binary.BigEndian.Uint64(k.sums[32*i:])
+		}
+		out, accounts = out[n:], accounts[n:]
+	}
 }
 
 // resolveOrder turns OrderProfile and the empty order into the profile's own.
@@ -44,11 +72,12 @@ func resolveOrder(p *Profile, o Order) (Order, error) {
 // byAccount is the rows in order account: by key; several rows of one account by unlock, then token, then index.
 func byAccount(ctx context.Context, w int, p *Profile, r *Rows) ([]uint32, error) {
 	unlocks := r.unlocks(p)
-	fill := func(_, lo, hi int, keys []uint64) {
-		for i := range keys {
-			k := AccountKey(r.Accounts[lo+i])
-			keys[i] = binary.BigEndian.Uint64(k[:])
+	keys := make([]*accountKeys, w)
+	fill := func(worker, lo, hi int, out []uint64) {
+		if keys[worker] == nil {
+			keys[worker] = newAccountKeys(r.Accounts[0].Family())
 		}
+		keys[worker].fill(out, r.Accounts[lo:hi])
 	}
 	return sorted(ctx, w, r.Len(), fill, func(a, b uint32) int {
 		if r.Accounts[a] != r.Accounts[b] {
@@ -154,40 +183,46 @@ func leafIndexes(ctx context.Context, w int, p *Profile, r *Rows) ([]uint64, err
 
 // byEIP55 sorts accounts by the bytes of their EIP-55 text. A key packs its first 12 letters, 5 bits each: digits, capitals, small.
 func byEIP55(ctx context.Context, w int, accounts []merkle.Account) ([]uint32, error) {
-	type state struct {
-		h     *layer.Hasher
-		texts [chunk * 40]byte
-		sums  [chunk * 32]byte
-	}
-	states := make([]*state, w)
+	states := make([]*EIP55, w)
+	texts := make([][]byte, w)
 	fill := func(worker, lo, hi int, keys []uint64) {
-		s := states[worker]
-		if s == nil {
-			s = &state{h: layer.New(layer.Keccak256, 32)}
-			states[worker] = s
+		if states[worker] == nil {
+			states[worker] = NewEIP55()
 		}
-		var buf [42]byte
-		for i := lo; i < hi; i++ {
-			copy(s.texts[(i-lo)*40:], accounts[i].AppendText(buf[:0])[2:])
-		}
-		s.h.Messages(s.sums[:], s.texts[:(hi-lo)*40], nil, 40)
+		text := states[worker].Append(texts[worker][:0], accounts[lo:hi])
+		texts[worker] = text
 		for i := range keys {
-			text, sum := s.texts[i*40:], s.sums[i*32:]
 			var key uint64
-			for at := range 12 {
-				v := uint64(text[at] - '0')
-				if text[at] >= 'a' {
-					v = uint64(text[at]-'a') + 10
-					if sum[at/2]>>(4*(1-at%2))&15 < 8 {
-						v += 6 // stays a small letter
-					}
+			for _, c := range text[i*addressLetters : i*addressLetters+12] {
+				v := uint64(c) - '0'
+				if c >= 'A' { // capitals from 10, small letters from 16
+					v = uint64(c&0x0f) + 9 + uint64(c>>5&1)*6
 				}
 				key = key<<5 | v
 			}
 			keys[i] = key << 4
 		}
 	}
-	return sorted(ctx, w, len(accounts), fill, func(a, b uint32) int {
-		return cmp.Compare(accounts[a].String(), accounts[b].String())
+	return sortedRuns(ctx, w, len(accounts), fill, func(run []uint32) {
+		sortTexts(run, accounts)
 	})
+}
+
+// sortTexts sorts accounts that begin with the same letters by all letters of their EIP-55 text, equal ones by number.
+func sortTexts(run []uint32, accounts []merkle.Account) {
+	same := make([]merkle.Account, len(run))
+	for i, at := range run {
+		same[i] = accounts[at]
+	}
+	letters := NewEIP55().Append(nil, same)
+	text := func(i int) []byte { return letters[i*addressLetters : (i+1)*addressLetters] }
+	places := make([]int, len(run))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortFunc(places, func(a, b int) int { return cmp.Or(bytes.Compare(text(a), text(b)), cmp.Compare(run[a], run[b])) })
+	sorted := slices.Clone(run)
+	for i, from := range places {
+		run[i] = sorted[from]
+	}
 }
