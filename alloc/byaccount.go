@@ -1,7 +1,12 @@
 package alloc
 
+import (
+	"bytes"
+	"slices"
+)
+
 // byAccount emits n rows that begin with an account, sorted by bytes: in the order of the accounts' texts, and the few with one account by the
-// rest. rest appends what follows the account, with its comma.
+// rest. rest appends what follows the account, with its comma; it is called on all processors at once.
 func (r *reading) byAccount(n int, entrant func(i int) uint32, rest func(dst []byte, i int) []byte, emit func([]byte) error) error {
 	accounts := r.roll.allTexts()
 	ranks := accounts.ranks
@@ -10,28 +15,21 @@ func (r *reading) byAccount(n int, entrant func(i int) uint32, rest func(dst []b
 		starts[ranks[entrant(i)]+1]++
 	}
 	order := scatter(starts, n, func(i int) uint32 { return ranks[entrant(i)] }, nil)
-	var same texts
-	var row []byte
-	for i, id := range order {
-		e := entrant(int(id))
-		row = rest(append(row[:0], accounts.at(int(e))...), int(id))
-		more := i+1 < len(order) && ranks[entrant(int(order[i+1]))] == ranks[e]
-		if same.len() == 0 && !more { // nearly always
-			if err := emit(row); err != nil {
-				return err
-			}
-			continue
+	var a, b []byte
+	for from := uint32(0); int(from) < n; { // scatter moved every start to the end of its bucket
+		to := starts[ranks[entrant(int(order[from]))]]
+		if to-from > 1 {
+			slices.SortFunc(order[from:to], func(x, y uint32) int {
+				a, b = rest(a[:0], int(x)), rest(b[:0], int(y))
+				return bytes.Compare(a, b)
+			})
 		}
-		same.add(row)
-		if more {
-			continue
-		}
-		if err := same.emitSorted(emit); err != nil {
-			return err
-		}
-		same = texts{same.bytes[:0], same.ends[:0]}
+		from = to
 	}
-	return nil
+	return emitLines(n, func(dst []byte, i int) []byte {
+		id := int(order[i])
+		return rest(accounts.append(dst, entrant(id)), id)
+	}, emit)
 }
 
 // byEntrant lists rows entrant by entrant: those of e are order[starts[e]:starts[e+1]], as they were read.

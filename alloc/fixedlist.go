@@ -215,29 +215,25 @@ func (r *reading) payable(k int, e Entrant, base merkle.Amount) error {
 }
 
 func (l *listRows) canonical(r *reading, emit func([]byte) error) error {
-	var row []byte
-	for i, id := range l.entrants {
-		e := r.roll.entrants[id]
-		row = append(e.Account.AppendText(row[:0]), ',')
-		row = appendDecimal(row, l.numbers.amount(l.amounts[i]), int(l.scales[i]))
+	return emitLines(len(l.entrants), func(dst []byte, i int) []byte {
+		e := &r.roll.entrants[l.entrants[i]]
+		dst = append(e.Account.AppendText(dst), ',')
+		dst = appendDecimal(dst, l.numbers.amount(l.amounts[i]), int(l.scales[i]))
 		if l.token {
-			row = appendCell(append(row, ','), r.c.Tokens[l.tokens[i]].ID)
+			dst = appendCell(append(dst, ','), r.c.Tokens[l.tokens[i]].ID)
 		}
 		if l.chain {
-			row = append(append(row, ','), r.chains[e.Chain]...)
+			dst = append(append(dst, ','), r.chains[e.Chain]...)
 		}
 		if l.index != nil {
-			row = merkle.NewAmount(l.index[i]).AppendText(append(row, ','))
+			dst = merkle.NewAmount(l.index[i]).AppendText(append(dst, ','))
 		}
 		if l.locked != nil {
-			row = appendDecimal(append(row, ','), l.numbers.amount(l.locked[i]), int(l.lscales[i]))
+			dst = appendDecimal(append(dst, ','), l.numbers.amount(l.locked[i]), int(l.lscales[i]))
 		}
 		for j := range l.own {
-			row = appendCell(append(row, ','), l.own[j].at(i))
+			dst = appendCell(append(dst, ','), l.own[j].at(i))
 		}
-		if err := emit(row); err != nil {
-			return err
-		}
-	}
-	return nil
+		return dst
+	}, emit)
 }

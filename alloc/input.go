@@ -15,7 +15,7 @@ type Input struct {
 	Rows    int64    // data rows
 	Sum     string   // exact sum of the value column without trailing fraction zeros; empty where there is none
 
-	// rows calls emit with each canonical row, without its newline, in canonical order. The bytes are valid during the call.
+	// rows calls emit with one or more canonical rows, joined by newlines, in canonical order. The bytes are valid during the call.
 	rows func(emit func(row []byte) error) error
 }
 

@@ -18,7 +18,7 @@ type PublishedTable struct {
 	Columns []string // in the order of the rule's page
 	Rows    int64
 
-	// rows calls emit with each row, without its newline, sorted by bytes. The bytes are valid during the call.
+	// rows calls emit with one or more rows, joined by newlines, sorted by bytes. The bytes are valid during the call.
 	rows func(emit func(row []byte) error) error
 }
 

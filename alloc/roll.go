@@ -7,6 +7,8 @@ import (
 	"hash/maphash"
 	"slices"
 	"sync"
+
+	merkle "github.com/merkle-drop/merkle"
 )
 
 // roll numbers entrants in the order in which they are first met. It is one flat array and an open-addressing index over
@@ -83,12 +85,6 @@ func (e Entrant) compare(f Entrant) int {
 	return cmp.Or(e.Account.Compare(f.Account), cmp.Compare(e.Chain, f.Chain))
 }
 
-// keyed sorts numbers by the first eight bytes of something and asks the something only where those are equal.
-type keyed struct {
-	key uint64
-	id  uint32
-}
-
 func prefix(b []byte) uint64 {
 	var key [8]byte
 	copy(key[:], b)
@@ -97,31 +93,50 @@ func prefix(b []byte) uint64 {
 
 // sorted returns the numbers of those entrants that keep wants, in entrant order.
 func (r *roll) sorted(keep func(id uint32) bool) []uint32 {
-	list := make([]keyed, 0, len(r.entrants))
-	var buf [32]byte
-	for i, e := range r.entrants {
+	ids := make([]uint32, 0, len(r.entrants))
+	for i := range r.entrants {
 		if keep(uint32(i)) {
-			list = append(list, keyed{prefix(e.Account.AppendBytes(buf[:0])), uint32(i)})
+			ids = append(ids, uint32(i))
 		}
 	}
-	slices.SortFunc(list, func(a, b keyed) int {
-		if a.key != b.key {
-			return cmp.Compare(a.key, b.key)
-		}
-		return r.entrants[a.id].compare(r.entrants[b.id])
-	})
-	ids := make([]uint32, len(list))
-	for i, k := range list {
-		ids[i] = k.id
+	order := sortedBy(len(ids), func(i int) uint64 {
+		var raw [32]byte
+		return prefix(r.entrants[ids[i]].Account.AppendBytes(raw[:0]))
+	}, func(a, b uint32) int { return r.entrants[ids[a]].compare(r.entrants[ids[b]]) })
+	for i, at := range order {
+		order[i] = ids[at]
 	}
-	return ids
+	return order
 }
 
 // accountTexts are the published texts of a roll's accounts, and where each stands among all by bytes. Entrants with
 // one account on several chains share a rank.
 type accountTexts struct {
-	texts
-	ranks []uint32
+	roll   *roll
+	base58 []byte // base58Room bytes an account, ended by NUL where shorter; nil without Solana keys. Hex is made as fast as it is read
+	ranks  []uint32
+}
+
+// base58Room is the longest text of a Solana key.
+const base58Room = 44
+
+// append appends the text of entrant e's account.
+func (t *accountTexts) append(dst []byte, e uint32) []byte {
+	a := &t.roll.entrants[e].Account
+	if a.Family() != merkle.Solana {
+		return a.AppendText(dst)
+	}
+	return append(dst, t.of(e)...)
+}
+
+// of is the text of a Solana key.
+func (t *accountTexts) of(e uint32) []byte {
+	text := t.base58[int(e)*base58Room : (int(e)+1)*base58Room]
+	n := len(text)
+	for text[n-1] == 0 {
+		n--
+	}
+	return text[:n]
 }
 
 // allTexts is texts, made once, when nobody is added any more.
@@ -131,26 +146,37 @@ func (r *roll) allTexts() *accountTexts {
 }
 
 func (r *roll) texts() *accountTexts {
-	t := &accountTexts{ranks: make([]uint32, len(r.entrants))}
-	t.bytes, t.ends = make([]byte, 0, 44*len(r.entrants)), make([]int, 0, len(r.entrants))
-	list := make([]keyed, len(r.entrants))
-	for i, e := range r.entrants {
-		t.bytes = e.Account.AppendText(t.bytes)
-		t.ends = append(t.ends, len(t.bytes))
-		list[i] = keyed{prefix(t.at(i)), uint32(i)}
+	n := len(r.entrants)
+	t := &accountTexts{roll: r, ranks: make([]uint32, n)}
+	solana := func(e Entrant) bool { return e.Account.Family() == merkle.Solana }
+	if slices.ContainsFunc(r.entrants, solana) {
+		t.base58 = make([]byte, n*base58Room)
+		inParts(sortParts, func(part int) {
+			for i := part * n / sortParts; i < (part+1)*n/sortParts; i++ {
+				if solana(r.entrants[i]) {
+					r.entrants[i].Account.AppendText(t.base58[i*base58Room : i*base58Room : (i+1)*base58Room])
+				}
+			}
+		})
 	}
-	slices.SortFunc(list, func(a, b keyed) int {
-		if a.key != b.key {
-			return cmp.Compare(a.key, b.key)
+	order := sortedBy(n, func(i int) uint64 { // hex, which begins with 0, is before all base58
+		if !solana(r.entrants[i]) {
+			var raw [32]byte
+			return prefix(r.entrants[i].Account.AppendBytes(raw[:0])) >> 1
 		}
-		return bytes.Compare(t.at(int(a.id)), t.at(int(b.id)))
+		return 1<<63 | prefix(t.base58[i*base58Room:])
+	}, func(a, b uint32) int {
+		if t.base58 == nil || !solana(r.entrants[a]) {
+			return r.entrants[a].Account.Compare(r.entrants[b].Account)
+		}
+		return bytes.Compare(t.of(a), t.of(b))
 	})
 	rank := uint32(0)
-	for i, k := range list {
-		if i > 0 && !bytes.Equal(t.at(int(k.id)), t.at(int(list[i-1].id))) {
+	for i, id := range order {
+		if i > 0 && r.entrants[id].Account != r.entrants[order[i-1]].Account {
 			rank++
 		}
-		t.ranks[k.id] = rank
+		t.ranks[id] = rank
 	}
 	return t
 }

@@ -155,7 +155,7 @@ func parseTime(text []byte) (sec int64, nano int32, whole bool, err error) {
 // canonical emits the rows in the order of export/FORMAT.md section 6. Sorted order is that of the rendered rows by
 // their bytes: proposal cells are compared with the comma behind them, accounts by their text, and the rest as text.
 func (v *voteRows) canonical(r *reading, p *proposals, chain, sorted bool, decimals int, emit func([]byte) error) error {
-	accounts := r.roll.texts()
+	accounts := r.roll.allTexts()
 	cells := make([][]byte, len(p.ids))
 	for i, id := range p.ids {
 		cells[i] = append(appendCell(nil, id), ',')
@@ -170,20 +170,12 @@ func (v *voteRows) canonical(r *reading, p *proposals, chain, sorted bool, decim
 		}
 		return dst
 	}
-	var row []byte
-	write := func(i uint32) error {
-		row = append(row[:0], cells[v.proposals[i]]...)
-		row = append(append(row, accounts.at(int(v.entrants[i]))...), ',')
-		row = tail(row, i)
-		return emit(row)
+	write := func(dst []byte, i uint32) []byte {
+		dst = append(dst, cells[v.proposals[i]]...)
+		return tail(append(accounts.append(dst, v.entrants[i]), ','), i)
 	}
 	if !sorted {
-		for i := range v.powers {
-			if err := write(uint32(i)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return emitLines(len(v.powers), func(dst []byte, i int) []byte { return write(dst, uint32(i)) }, emit)
 	}
 	ranks := accounts.ranks
 	order := v.byProposal(cells, v.byRank(ranks))
@@ -198,13 +190,9 @@ func (v *voteRows) canonical(r *reading, p *proposals, chain, sorted bool, decim
 				return slices.Compare(a, b)
 			})
 		}
-		for ; from < to; from++ {
-			if err := write(order[from]); err != nil {
-				return err
-			}
-		}
+		from = to
 	}
-	return nil
+	return emitLines(len(order), func(dst []byte, i int) []byte { return write(dst, order[i]) }, emit)
 }
 
 // byRank is a counting sort of the rows by rank of their entrant.
