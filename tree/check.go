@@ -13,7 +13,7 @@ import (
 // sums too wide for the contract. It returns the sum of amounts and locked amounts, and whether that fits 256 bits: a sum of limits need not.
 func checkRows(ctx context.Context, w int, p *Profile, s *Spec, r *Rows) (total merkle.Amount, fits bool, err error) {
 	n := r.Len()
-	bits := min(p.AmountBits, p.TotalBits)
+	width := min(p.AmountBits, p.TotalBits)
 	hasLocked, hasAmount := p.Has(SourceLocked), r.Amounts != nil
 	accountField, indexField, tokenField := p.name(SourceAccount), p.name(SourceIndex), p.name(SourceToken)
 	if tokenField != "" && r.Tokens == nil && s.Token.Family() != p.Accounts {
@@ -27,21 +27,29 @@ func checkRows(ctx context.Context, w int, p *Profile, s *Spec, r *Rows) (total 
 		return total, false, fmt.Errorf("field %s: indexes of %d rows: %w: %d bits", indexField, n, ErrWidth, indexBits)
 	}
 	found := make([][]*RowError, w)
-	sums := make([]merkle.Amount, w)
-	over := make([]bool, w)
+	sums := make([]wideSum, w)
+	plain := func(lo, hi int) bool { // nothing but the width of amounts can be wrong with these rows
+		return (accountField == "" || allOf(r.Accounts[lo:hi], p.Accounts)) && (tokenField == "" || r.Tokens == nil || allOf(r.Tokens[lo:hi], p.Accounts)) &&
+			(hasLocked || r.Locked == nil) && (indexField == "" || r.Index == nil || indexBits == 64) && (p.Zero != ZeroRefuse || !hasAmount || noZero(r.Amounts[lo:hi]))
+	}
 	err = parallel(ctx, w, n, func(worker, lo, hi int) {
 		bad := func(row int, field, value string, err error) {
 			found[worker] = append(found[worker], &RowError{Row: row, Other: -1, Field: field, Value: value, Err: err})
 		}
-		sum := sums[worker]
-		add := func(row int, source string, a merkle.Amount) {
-			if a.BitLen() > bits {
-				bad(row, cmp.Or(p.name(source), source), a.String(), fmt.Errorf("%w: %d bits", ErrWidth, bits))
+		narrow := func(row int, source string, a merkle.Amount) {
+			if a.BitLen() > width {
+				bad(row, cmp.Or(p.name(source), source), a.String(), fmt.Errorf("%w: %d bits", ErrWidth, width))
 			}
-			ok := true
-			if sum, ok = sum.Add(a); !ok {
-				over[worker] = true
-			}
+		}
+		wide := false
+		if hasAmount {
+			wide = sums[worker].add(r.Amounts[lo:hi]) > width
+		}
+		if hasLocked && r.Locked != nil {
+			wide = sums[worker].add(r.Locked[lo:hi]) > width || wide
+		}
+		if !wide && plain(lo, hi) {
+			return
 		}
 		for i := lo; i < hi; i++ {
 			if accountField != "" && r.Accounts[i].Family() != p.Accounts {
@@ -51,10 +59,10 @@ func checkRows(ctx context.Context, w int, p *Profile, s *Spec, r *Rows) (total 
 				bad(i, tokenField, r.Tokens[i].Text(), fmt.Errorf("%w, want %s", merkle.ErrFamily, p.Accounts))
 			}
 			if hasAmount {
-				add(i, SourceAmount, r.Amounts[i])
+				narrow(i, SourceAmount, r.Amounts[i])
 			}
 			if locked := r.locked(i); hasLocked {
-				add(i, SourceLocked, locked)
+				narrow(i, SourceLocked, locked)
 			} else if !locked.IsZero() {
 				bad(i, SourceLocked, locked.String(), fmt.Errorf("the leaf of profile %s has no locked amount", p))
 			}
@@ -65,7 +73,6 @@ func checkRows(ctx context.Context, w int, p *Profile, s *Spec, r *Rows) (total 
 				bad(i, indexField, fmt.Sprint(r.Index[i]), fmt.Errorf("%w: %d bits", ErrWidth, indexBits))
 			}
 		}
-		sums[worker] = sum
 	})
 	if err != nil {
 		return total, false, err
@@ -73,16 +80,29 @@ func checkRows(ctx context.Context, w int, p *Profile, s *Spec, r *Rows) (total 
 	if err := rowErrors(slices.Concat(found...)); err != nil {
 		return total, false, err
 	}
-	fits = !slices.Contains(over, true)
-	for _, sum := range sums {
-		var ok bool
-		total, ok = total.Add(sum)
-		fits = fits && ok
-	}
+	total, fits = sumOf(sums)
 	if (!fits || total.BitLen() > p.TotalBits) && p.Amount != AmountLimit { // nobody may draw the sum of all limits
 		return total, false, fmt.Errorf("sum of the tree's amounts: %w: %d bits", ErrWidth, p.TotalBits)
 	}
 	return total, fits, nil
+}
+
+func allOf(accounts []merkle.Account, f merkle.Family) bool {
+	for i := range accounts {
+		if accounts[i].Family() != f {
+			return false
+		}
+	}
+	return true
+}
+
+func noZero(amounts []merkle.Amount) bool {
+	for i := range amounts {
+		if amounts[i].IsZero() {
+			return false
+		}
+	}
+	return true
 }
 
 // indexBits is the width of the index field, at most 64; 64 without one.

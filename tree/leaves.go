@@ -149,19 +149,30 @@ type stripe struct {
 
 func (s stripe) at(i int) []byte { return s.block[i*s.stride:] }
 
-// accounts writes accounts at the end of size bytes.
+// accounts writes accounts at the end of size bytes, zeros before them.
 func (s stripe) accounts(accounts []merkle.Account, size int) {
-	if size == 32 && accounts[0].Family() == merkle.EVM {
+	switch accounts[0].Family() {
+	case merkle.Solana:
 		for i := range accounts {
-			b := s.at(i)[:32]
-			binary.BigEndian.PutUint64(b, 0)
-			binary.BigEndian.PutUint32(b[8:], 0)
-			accounts[i].AppendBytes(b[:12])
+			w, b := accounts[i].Words(), s.at(i)[:32]
+			binary.BigEndian.PutUint64(b, w[0])
+			binary.BigEndian.PutUint64(b[8:], w[1])
+			binary.BigEndian.PutUint64(b[16:], w[2])
+			binary.BigEndian.PutUint64(b[24:], w[3])
 		}
-		return
-	}
-	for i := range accounts {
-		accounts[i].AppendBytes(s.at(i)[:0:size])
+	case merkle.EVM:
+		for i := range accounts {
+			w, b := accounts[i].Words(), s.at(i)
+			if size == 32 {
+				binary.BigEndian.PutUint64(b, 0)
+				binary.BigEndian.PutUint32(b[8:], 0)
+				b = b[12:]
+			}
+			b = b[:20]
+			binary.BigEndian.PutUint64(b, w[0])
+			binary.BigEndian.PutUint64(b[8:], w[1])
+			binary.BigEndian.PutUint32(b[16:], uint32(w[2]>>32))
+		}
 	}
 }
 
@@ -169,7 +180,17 @@ func (s stripe) accounts(accounts []merkle.Account, size int) {
 func (s stripe) amounts(amounts []merkle.Amount, size int, f form) {
 	for i := range amounts {
 		w, b := amounts[i].Words(), s.at(i)[:size]
-		putNumber(b, &w, f)
+		switch {
+		case size == 32 && f != little:
+			binary.BigEndian.PutUint64(b, w[3])
+			binary.BigEndian.PutUint64(b[8:], w[2])
+			binary.BigEndian.PutUint64(b[16:], w[1])
+			binary.BigEndian.PutUint64(b[24:], w[0])
+		case size == 8 && f == little:
+			binary.LittleEndian.PutUint64(b, w[0])
+		default:
+			putNumber(b, &w, f)
+		}
 	}
 }
 

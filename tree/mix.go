@@ -20,12 +20,9 @@ func mix(a, b uint64) uint64 {
 	return hi ^ lo
 }
 
-func mixAccount(a merkle.Account) uint64 {
-	var raw [32]byte
-	a.AppendBytes(raw[:0])
-	w0, w1 := binary.LittleEndian.Uint64(raw[:]), binary.LittleEndian.Uint64(raw[8:])
-	w2, w3 := binary.LittleEndian.Uint64(raw[16:]), binary.LittleEndian.Uint64(raw[24:])
-	return mix(mix(w0, w1), mix(w2, w3)^spread1)
+func mixAccount(a *merkle.Account) uint64 {
+	w := a.Words()
+	return mix(mix(w[0], w[1]), mix(w[2], w[3])^spread1)
 }
 
 func mixBytes(seed uint64, b []byte) uint64 {

@@ -194,11 +194,8 @@ func byEIP55(ctx context.Context, w int, accounts []merkle.Account) ([]uint32, e
 		for i := range keys {
 			var key uint64
 			for _, c := range text[i*addressLetters : i*addressLetters+12] {
-				v := uint64(c) - '0'
-				if c >= 'A' { // capitals from 10, small letters from 16
-					v = uint64(c&0x0f) + 9 + uint64(c>>5&1)*6
-				}
-				key = key<<5 | v
+				letter, small := uint64(c)>>6, uint64(c)>>5 // capitals count from 10, small letters from 16; no branch, digits are random
+				key = key<<5 | uint64(c)&15 + 9*letter + 6*(letter&small)
 			}
 			keys[i] = key << 4
 		}

@@ -75,7 +75,8 @@ func gather(ctx context.Context, w int, dst, src []byte, order []uint32, p *Prof
 			}
 		case width == 32:
 			for _, from := range order[lo:hi] {
-				*(*[32]byte)(dst[at:]) = *(*[32]byte)(src[int(from)*32:])
+				leaf := *(*[32]byte)(src[int(from)*32:]) // by way of registers: what may overlap is copied by a call
+				*(*[32]byte)(dst[at:]) = leaf
 				at += step
 			}
 		default:

@@ -45,12 +45,12 @@ func sameAccounts(ctx context.Context, w int, p *Profile, r *Rows) (found []*Row
 	tokens := r.Tokens != nil && p.Has(SourceToken)
 	if some, err := anyEqual(ctx, w, r.Len(), func(_, lo, hi int, keys []uint64) {
 		for i := range keys {
-			k := mixAccount(r.Accounts[lo+i])
+			k := mixAccount(&r.Accounts[lo+i])
 			if unlocks != nil {
 				k = mixBytes(k, []byte(unlocks[lo+i]))
 			}
 			if tokens {
-				k = mix(k, mixAccount(r.Tokens[lo+i]))
+				k = mix(k, mixAccount(&r.Tokens[lo+i]))
 			}
 			keys[i] = k
 		}
