@@ -105,6 +105,11 @@ type places struct {
 	cols  []uint16
 }
 
+// maxReserve is the most rows for which room is made because a campaign declares them: what it says may be wrong.
+const maxReserve = 1 << 24
+
+func reservePlaces(n int) places { return places{make([]uint32, 0, n), make([]uint16, 0, n)} }
+
 func (p *places) add(c cell) {
 	col := c.col
 	if col > 1<<16-1 {

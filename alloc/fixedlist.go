@@ -96,6 +96,7 @@ func (r *reading) readList() (*listRows, error) {
 	for k := range r.c.Tokens {
 		tokens[r.c.Tokens[k].ID] = k
 	}
+	l.reserve(r, s)
 	var sum scaleSum
 	finest := 0
 	for s.next() {
@@ -160,6 +161,27 @@ func (r *reading) readList() (*listRows, error) {
 	}
 	rows := func(emit func([]byte) error) error { return l.canonical(r, emit) }
 	return l, s.close("file", decimalText(sum.at(finest), finest), rows)
+}
+
+// reserve makes room for the rows that the campaign declares.
+func (l *listRows) reserve(r *reading, s *source) {
+	n := int(min(s.total, maxReserve))
+	if n <= 0 {
+		return
+	}
+	l.entrants, l.tokens = make([]uint32, 0, n), make([]uint16, 0, n)
+	l.amounts, l.scales = make([]uint64, 0, n), make([]uint8, 0, n)
+	if s.has(listLocked) {
+		l.locked, l.lscales = make([]uint64, 0, n), make([]uint8, 0, n)
+	}
+	if s.has(listIndex) {
+		l.index = make([]uint64, 0, n)
+	}
+	l.places, l.apart = reservePlaces(n), reservePlaces(n)
+	if len(r.c.Tokens) == 1 { // a row is an account then, nearly always
+		r.roll.reserve(n)
+		r.out = make([]uint16, 0, n)
+	}
 }
 
 // number reads amount or locked. With the row's token and chain known (judge) it also refuses what cannot be paid there.

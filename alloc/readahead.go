@@ -162,6 +162,7 @@ func (s *source) next() bool {
 			s.finish()
 			return false
 		}
+		s.r.roll.touch(s.batch.accounts)
 	}
 	s.report(s.row)
 	width := len(s.header)

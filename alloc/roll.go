@@ -31,17 +31,53 @@ func newRoll() *roll {
 
 func (r *roll) len() int { return len(r.entrants) }
 
-func (r *roll) hash(e Entrant) uint64 {
-	var key [34]byte
-	b := e.Account.AppendBytes(key[:0])
-	b = binary.LittleEndian.AppendUint16(b, e.Chain)
-	return maphash.Bytes(r.seed, b)
+// reserve makes room for n entrants in all, so that adding them copies nothing.
+func (r *roll) reserve(n int) {
+	if n <= cap(r.entrants) {
+		return
+	}
+	r.entrants = append(make([]Entrant, 0, n), r.entrants...)
+	size := len(r.slots)
+	for n > size/4*3 {
+		size *= 2
+	}
+	if size > len(r.slots) {
+		r.index(size)
+	}
+}
+
+// hash leaves the chain out: few accounts are on several.
+func (r *roll) hash(a *merkle.Account) uint64 {
+	var raw [32]byte
+	return maphash.Bytes(r.seed, a.AppendBytes(raw[:0]))
+}
+
+// touch brings what finding the accounts will read into the cache. Found one by one, each would wait for memory twice; the loads of a loop
+// that does nothing else are under way together.
+func (r *roll) touch(accounts []accountCell) (sum uint32) {
+	const ahead = 64
+	var slots [ahead]uint64
+	mask := uint64(len(r.slots) - 1)
+	for len(accounts) > 0 {
+		n := min(ahead, len(accounts))
+		for i := range n {
+			slots[i] = r.hash(&accounts[i].account) & mask
+			sum += r.slots[slots[i]]
+		}
+		for i := range n {
+			if id := r.slots[slots[i]]; id > 0 {
+				sum += uint32(r.entrants[id-1].Chain)
+			}
+		}
+		accounts = accounts[n:]
+	}
+	return sum
 }
 
 // find returns the number of e, or the slot where it would go.
 func (r *roll) find(e Entrant) (id uint32, slot uint64, found bool) {
 	mask := uint64(len(r.slots) - 1)
-	for slot = r.hash(e) & mask; ; slot = (slot + 1) & mask {
+	for slot = r.hash(&e.Account) & mask; ; slot = (slot + 1) & mask {
 		n := r.slots[slot]
 		if n == 0 {
 			return 0, slot, false
@@ -67,15 +103,21 @@ func (r *roll) add(e Entrant) (id uint32, fresh bool) {
 	r.entrants = append(r.entrants, e)
 	r.slots[slot] = uint32(len(r.entrants))
 	if len(r.entrants) > len(r.slots)/4*3 {
-		r.grow()
+		r.index(2 * len(r.slots))
 	}
 	return uint32(len(r.entrants) - 1), true
 }
 
-func (r *roll) grow() {
-	r.slots = make([]uint32, 2*len(r.slots))
-	for i, e := range r.entrants {
-		_, slot, _ := r.find(e)
+// index makes the slots anew. Entrants are all different, so each goes to the first free slot.
+func (r *roll) index(size int) {
+	r.slots = nil
+	r.slots = make([]uint32, size)
+	mask := uint64(size - 1)
+	for i := range r.entrants {
+		slot := r.hash(&r.entrants[i].Account) & mask
+		for r.slots[slot] != 0 {
+			slot = (slot + 1) & mask
+		}
 		r.slots[slot] = uint32(i + 1)
 	}
 }

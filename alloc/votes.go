@@ -49,9 +49,9 @@ func (r *reading) readVotes(p *proposals) (*voteRows, error) {
 		return v, err
 	}
 	decimals := int(rule.Decimals)
-	if n := int(min(s.total, 1<<24)); n > 0 { // declared: saves growing
+	if n := int(min(s.total, maxReserve)); n > 0 { // declared: saves growing
 		v.entrants, v.proposals, v.powers = make([]uint32, 0, n), make([]uint16, 0, n), make([]uint64, 0, n)
-		v.places = places{make([]uint32, 0, n), make([]uint16, 0, n)}
+		v.places = reservePlaces(n)
 	}
 	var sum total
 	whole, zoned := false, false

@@ -28,6 +28,7 @@ var ErrBusy = errors.New("another build of it is running")
 type staging struct {
 	target, place, root string
 	lock                *os.File
+	flush               *os.File // see openFlush; nil: file by file
 	files               []stagedFile
 	noSync              bool
 }
@@ -61,6 +62,7 @@ func stage(target string) (*staging, error) {
 		s.discard()
 		return nil, err
 	}
+	s.flush = openFlush(s.root)
 	return s, nil
 }
 
@@ -98,10 +100,14 @@ func (s *staging) commit(ctx context.Context, dirs []string, done func(int)) err
 	return nil
 }
 
-// sync flushes all files and then the directories that name them. Many flushes are under way at once: a file system
-// writes them out together, so that a thousand cost little more than one.
+// manyFiles is from how many files on the whole file system is flushed: it saves opening each again, and waits for what others have written.
+const manyFiles = 256
+
+// sync flushes all files and then the directories that name them, at once where the system can. Else, and where it reports a failure, which may
+// be of somebody else's file, many single flushes are under way at once: a file system writes them out together, so that a thousand cost
+// little more than one.
 func (s *staging) sync(ctx context.Context, dirs []string, done func(int)) error {
-	if s.noSync {
+	if s.noSync || s.flush != nil && len(s.files) >= manyFiles && flushAll(s.flush) == nil {
 		return nil
 	}
 	const flights = 16
@@ -170,6 +176,10 @@ func syncDir(path string) error {
 func (s *staging) discard() {
 	if s.lock == nil {
 		return
+	}
+	if s.flush != nil {
+		s.flush.Close()
+		s.flush = nil
 	}
 	os.RemoveAll(s.root)
 	release(s.lock)
