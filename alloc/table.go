@@ -103,11 +103,6 @@ func (t *Table) fault(c cell, field, value string, err error) {
 	t.faults.Add(&merkle.Fault{Pos: t.at(c), Field: field, Value: value, Err: err})
 }
 
-// refuse adds a fault about cell i of the present row.
-func (t *Table) refuse(i int, field string, err error) {
-	t.fault(t.cells[i], field, string(t.cells[i].text), err)
-}
-
 // line returns the next line, or ends the table.
 func (t *Table) line() (text, end []byte, ok bool) {
 	text, end, ok, err := t.lines.next()

@@ -43,7 +43,7 @@ func openUniswap(d *document, o Options, l *List, faults *merkle.Faults) {
 			if v, err := appendHex(nil, text); err == nil {
 				read = string(v)
 			}
-			err := fmt.Errorf("Uniswap's generator puts 0x before a text: to it this is %s, and not %s as it is written; --amounts hex or --amounts decimal says which is meant", read, text)
+			err := fmt.Errorf("the generator of Uniswap puts 0x before a text: to it this is %s, and not %s as it is written; --amounts hex or --amounts decimal says which is meant", read, text)
 			if more > 0 {
 				err = fmt.Errorf("%w (%d more such texts)", err, more)
 			}
