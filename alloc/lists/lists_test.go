@@ -129,7 +129,7 @@ func TestOpen_refusesWithPlaces(t *testing.T) {
 	}{
 		{`{"a":1}`, "", Options{}, "l.json: no list of claims is found in it (--key MEMBER says where it is)"},
 		{`{"a":[]}`, "rows", Options{}, "l.json:1:1: no list of claims"},
-		{`{"` + alice + `":"100","` + bob + `":"1"}`, "", Options{Profile: "uniswap-v1"}, `l.json:1:47: amount "100": Uniswap's generator puts 0x before a text: to it this is 256, and not 100 as it is written; --amounts hex or --amounts decimal says which is meant (1 more such texts)`},
+		{`{"` + alice + `":"100","` + bob + `":"1"}`, "", Options{Profile: "uniswap-v1"}, `l.json:1:47: amount "100": the generator of Uniswap puts 0x before a text: to it this is 256, and not 100 as it is written; --amounts hex or --amounts decimal says which is meant (1 more such texts)`},
 		{`{"` + alice + `":"zz"}`, "", Options{Profile: "uniswap-v1"}, `to it this is no number`},
 		{`{"` + alice + `":{"amount":1,"amount":2}}`, "", Options{}, `l.json:1:68: amount "2": member is repeated`},
 		{`[{"address":"` + alice + `","amount":1},7]`, "", Options{}, `l.json:1:70: not a claim`},
