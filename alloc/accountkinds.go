@@ -3,9 +3,7 @@ package alloc
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
-	"sync"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/campaign"
@@ -23,29 +21,25 @@ func Inspect(ctx context.Context, c *campaign.Campaign, o Options) (*Inspection,
 	if _, _, _, err := r.load(false); err != nil {
 		return nil, err
 	}
-	list := r.included()
-	kinds := r.kinds(list)
 	in := &Inspection{}
-	for _, k := range kinds {
-		in.Accounts[k]++
-	}
-	in.Notes = kindNotes(c, list, kinds)
+	in.Notes = r.countKinds(r.included(), &in.Accounts)
 	return in, ctx.Err()
 }
 
 // included are the accounts of the inputs that no exclusion list takes out, in the order in which they were met.
-func (r *reading) included() []merkle.Account {
-	list := make([]merkle.Account, 0, r.roll.len())
-	for id, e := range r.roll.entrants {
-		if id >= len(r.out) || r.out[id] == 0 {
-			list = append(list, e.Account)
-		}
-	}
-	return list
+func (r *reading) included() judged {
+	return judged{r.roll.entrants, func(id int) bool { return id >= len(r.out) || r.out[id] == 0 }}
 }
 
-// kinds judges accounts on all processors. The campaign's own are its tokens' contracts and mints, and every address in deployments.
-func (r *reading) kinds(list []merkle.Account) []merkle.AccountKind {
+// judged are the accounts of those entrants that count selects.
+type judged struct {
+	entrants []Entrant
+	count    func(i int) bool
+}
+
+// kinds judges accounts on all processors; the kind of an entrant that is not selected is notJudged. The campaign's own are its tokens' contracts
+// and mints, and every address in deployments.
+func (r *reading) kinds(list judged) []merkle.AccountKind {
 	own := map[merkle.Account]bool{}
 	for _, t := range r.c.Tokens {
 		for _, a := range t.Assets {
@@ -61,35 +55,54 @@ func (r *reading) kinds(list []merkle.Account) []merkle.AccountKind {
 			}
 		}
 	}
-	kinds := make([]merkle.AccountKind, len(list))
-	w := max(1, min(runtime.GOMAXPROCS(0), len(list)/4096))
-	var wait sync.WaitGroup
-	for part := range w {
-		wait.Go(func() {
-			for i := part * len(list) / w; i < (part+1)*len(list)/w; i++ {
-				if kinds[i] = list[i].Kind(); own[list[i]] {
-					kinds[i] = merkle.KindOwn
-				}
+	n := len(list.entrants)
+	kinds := make([]merkle.AccountKind, n)
+	inParts(sortParts, func(part int) {
+		for i := part * n / sortParts; i < (part+1)*n/sortParts; i++ {
+			account := &list.entrants[i].Account
+			switch {
+			case !list.count(i):
+				kinds[i] = notJudged
+			case own[*account]:
+				kinds[i] = merkle.KindOwn
+			default:
+				kinds[i] = account.Kind()
 			}
-		})
-	}
-	wait.Wait()
+		}
+	})
 	return kinds
+}
+
+// notJudged is no kind.
+const notJudged merkle.AccountKind = 1<<8 - 1
+
+// countKinds counts the kinds of accounts, and returns a sentence for each kind that the campaign wants to be warned of.
+func (r *reading) countKinds(list judged, counts *merkle.AccountCounts) (notes []string) {
+	first := map[merkle.AccountKind]int{}
+	for i, k := range r.kinds(list) {
+		if k == notJudged {
+			continue
+		}
+		if counts[k]++; counts[k] == 1 {
+			first[k] = i
+		}
+	}
+	for _, k := range merkle.AccountKinds() {
+		if counts[k] == 0 || r.c.Accounts.Of(k) != "warn" {
+			continue
+		}
+		what := fmt.Sprintf("%d accounts are of kind %s, the first is", counts[k], k)
+		if counts[k] == 1 {
+			what = fmt.Sprintf("one account is of kind %s:", k)
+		}
+		notes = append(notes, fmt.Sprintf("%s %s (%s)", what, list.entrants[first[k]].Account, k.Why()))
+	}
+	return notes
 }
 
 // judge counts the kinds of the entrants that have a claim, and notes those that the campaign wants to be warned of.
 func (a *Allocation) judge(r *reading) {
-	list := make([]merkle.Account, 0, len(a.Entrants))
-	for i, e := range a.Entrants {
-		if a.hasClaim(i) {
-			list = append(list, e.Account)
-		}
-	}
-	kinds := r.kinds(list)
-	for _, k := range kinds {
-		a.Accounts[k]++
-	}
-	a.Notes = append(a.Notes, kindNotes(r.c, list, kinds)...)
+	a.Notes = append(a.Notes, r.countKinds(judged{a.Entrants, a.hasClaim}, &a.Accounts)...)
 }
 
 func (a *Allocation) hasClaim(i int) bool {
@@ -102,29 +115,6 @@ func (a *Allocation) hasClaim(i int) bool {
 	return false
 }
 
-// kindNotes is one sentence a kind.
-func kindNotes(c *campaign.Campaign, list []merkle.Account, kinds []merkle.AccountKind) []string {
-	var notes []string
-	for _, k := range merkle.AccountKinds() {
-		first := slices.Index(kinds, k)
-		if first < 0 || c.Accounts.Of(k) != "warn" {
-			continue
-		}
-		n := 0
-		for _, other := range kinds {
-			if other == k {
-				n++
-			}
-		}
-		what := fmt.Sprintf("%d accounts are of kind %s, the first is", n, k)
-		if n == 1 {
-			what = fmt.Sprintf("one account is of kind %s:", k)
-		}
-		notes = append(notes, fmt.Sprintf("%s %s (%s)", what, list[first], k.Why()))
-	}
-	return notes
-}
-
 // refuseAccounts adds a fault for every account of a kind that the campaign refuses, at its first row.
 func (r *reading) refuseAccounts() error {
 	if !r.c.Accounts.Refuses() {
@@ -133,8 +123,8 @@ func (r *reading) refuseAccounts() error {
 	list := r.included()
 	refused := map[merkle.Account]merkle.AccountKind{}
 	for i, k := range r.kinds(list) {
-		if r.c.Accounts.Of(k) == "refuse" {
-			refused[list[i]] = k
+		if k != notJudged && r.c.Accounts.Of(k) == "refuse" {
+			refused[list.entrants[i].Account] = k
 		}
 	}
 	for _, s := range r.opened {

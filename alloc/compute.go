@@ -71,6 +71,10 @@ func Compute(ctx context.Context, c *campaign.Campaign, o Options) (*Allocation,
 	if err != nil {
 		return nil, err
 	}
+	if x, ok := rule.(interface{ release(*reading, *Allocation) }); ok {
+		x.release(r, a)
+	}
+	r.roll.slots, r.out = nil, nil // what is left to do is writing inputs and tables, which looks up nobody
 	return a, r.faults.Err()
 }
 

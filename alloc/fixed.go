@@ -180,11 +180,20 @@ func (t *fixedToken) floorSums(a *fixed, r *reading, k int) {
 
 func (a *fixed) allocate(r *reading, out *Allocation) error {
 	l := a.rows
-	out.enrol(r, func(id uint32) bool { return a.at[id] != nowhere })
+	out.Entrants = make([]Entrant, len(a.ids), r.roll.len()) // room for release
+	inParts(sortParts, func(part int) {
+		for i := part * len(a.ids) / sortParts; i < (part+1)*len(a.ids)/sortParts; i++ {
+			out.Entrants[i] = r.roll.entrants[a.ids[i]]
+		}
+	})
+	out.Order = make([]uint32, 0, len(a.ids))
 	for _, at := range a.at { // entrants are numbered by their first row
 		if at != nowhere {
 			out.Order = append(out.Order, at)
 		}
+	}
+	for k := range out.Tokens {
+		out.Tokens[k].Amounts, out.Tokens[k].Locked = a.tokens[k].amounts, a.tokens[k].locked
 	}
 	added := out.addResidualEntrant(r)
 	if added >= 0 && (l.index != nil || len(l.names) > 0) {
@@ -195,15 +204,8 @@ func (a *fixed) allocate(r *reading, out *Allocation) error {
 		r.refuseResidual(out.Entrants[added], what)
 		return r.faults.Err()
 	}
-	room := func(v []merkle.Amount) []merkle.Amount {
-		if v == nil || added < 0 {
-			return v
-		}
-		return slices.Insert(v, added, merkle.Amount{})
-	}
 	for k := range out.Tokens {
 		t, from := &out.Tokens[k], &a.tokens[k]
-		t.Amounts, t.Locked = room(from.amounts), room(from.locked)
 		if l.index != nil {
 			t.Index = make([]uint64, len(a.ids))
 		}
@@ -235,4 +237,25 @@ func (a *fixed) allocate(r *reading, out *Allocation) error {
 		out.checkCaps(r, k)
 	}
 	return nil
+}
+
+// release lets go of what only the computation needed: for each account its place in the list and in the roll. Roll and allocation then share
+// the entrants, those that are excluded behind the others. The canonical list does not change.
+func (a *fixed) release(r *reading, out *Allocation) {
+	l := a.rows
+	l.places, l.apart = places{}, places{}
+	if len(out.Entrants) != len(a.ids) { // another was added, for the residual
+		return
+	}
+	all := out.Entrants
+	for id, at := range a.at {
+		if at == nowhere {
+			a.at[id] = uint32(len(all))
+			all = append(all, r.roll.entrants[id])
+		}
+	}
+	for i, id := range l.entrants {
+		l.entrants[i] = a.at[id]
+	}
+	out.Entrants, r.roll.entrants = all[:len(a.ids):len(a.ids)], all
 }
