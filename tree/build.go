@@ -17,6 +17,7 @@ type Spec struct {
 	Constants      map[string]string // values of constant fields, as column text
 	Workers        int               // goroutines; 0: one a processor. The result does not depend on it
 	Levels         int               // above 0: fold a layered shape for exactly so many levels, for a shard's subtree; 0: to the root. Heap is always folded to the root
+	Decimals       int               // those of the token where amounts are its base units; 0: they are not divided further. See Profile.CheckDecimals
 	KeepDuplicates bool              // let an account have several rows, to judge other people's lists
 }
 
@@ -46,6 +47,9 @@ func Build(ctx context.Context, s Spec, rows *Rows) (*Tree, error) {
 	}
 	if s.Levels < 0 || s.Levels > 62 || s.Levels > 0 && p.Grouped() {
 		return nil, fmt.Errorf("levels %d: want 0 to 62, and 0 for a grouped tree", s.Levels)
+	}
+	if err := p.CheckDecimals(s.Decimals); err != nil {
+		return nil, err
 	}
 	order, err := resolveOrder(p, s.Order)
 	if err != nil {

@@ -3,6 +3,7 @@ package tree
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -124,4 +125,16 @@ func (p *Profile) name(source string) string {
 		return p.Fields[i].Name
 	}
 	return ""
+}
+
+// ErrWholeTokens is base units for a contract that multiplies the leaf's amount by 10 to the token's decimals itself.
+var ErrWholeTokens = errors.New("the contract multiplies the leaf's amount by 10 to the token's decimals: amounts must be whole tokens")
+
+// CheckDecimals refuses amounts in base units of a token with so many decimals where the profile has WholeTokens: each would be paid
+// 10 to the decimals times. Whoever knows the decimals asks, or sets Spec.Decimals.
+func (p *Profile) CheckDecimals(decimals int) error {
+	if p.WholeTokens && decimals != 0 {
+		return fmt.Errorf("profile %s: %w, not base units of %d decimals", p.Name, ErrWholeTokens, decimals)
+	}
+	return nil
 }

@@ -257,3 +257,22 @@ func TestBuild_specOutOfRange(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
+
+// A contract that multiplies by the decimals itself must not get base units.
+func TestBuild_refusesBaseUnitsWhereWholeTokensAreWanted(t *testing.T) {
+	r := someRows(t, merkle.Solana, 1, 3)
+	for p := range Profiles() {
+		if p.WholeTokens != (p.Name == "dropsy-v1") {
+			t.Errorf("%s: whole tokens %v", p.Name, p.WholeTokens)
+		}
+	}
+	p := lookup(t, "dropsy-v1")
+	if _, err := Build(context.Background(), Spec{Profile: p, Order: OrderProfile, Decimals: 6}, r); !errors.Is(err, ErrWholeTokens) {
+		t.Errorf("base units: %v", err)
+	}
+	for _, s := range []Spec{{Profile: p, Order: OrderProfile}, {Profile: lookup(t, "jito-v1"), Order: OrderProfile, Decimals: 6}} {
+		if _, err := Build(context.Background(), s, r); err != nil {
+			t.Errorf("%s: %v", s.Profile.Name, err)
+		}
+	}
+}
