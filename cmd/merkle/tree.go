@@ -85,6 +85,9 @@ func treeFromList(c *cli.Context) error {
 	root := t.Root()
 	total, ok := t.Total()
 	list.compare(c.App.ErrWriter, root.Text(width))
+	if text := tooDeep(t.Profile().Name, "", t.Len(), t.Depth()); text != "" {
+		fmt.Fprintf(c.App.ErrWriter, "merkle: %s: %s\n", args[0], text)
+	}
 	limits := t.Profile().Amount == tree.AmountLimit
 	if !ok && t.Profile().Has(tree.SourceAmount) && !limits {
 		return &refusedError{fmt.Errorf("%s: the sum of all amounts does not fit in 256 bits", args[0])}
