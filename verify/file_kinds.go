@@ -11,12 +11,14 @@ type fileKind struct {
 
 // fileKinds are all kinds, the narrow ones before the wide. Companions (a root, a list beside a tree) come after the kinds that they accompany.
 func fileKinds() []fileKind {
-	return slices.Concat(partKinds(), solanaKinds(), evmKinds(), genericKinds(), listKinds())
+	return slices.Concat(ownKinds(), partKinds(), solanaKinds(), evmKinds(), genericKinds(), listKinds())
 }
+
+// ownKinds come first: our own file names its format, profile and order, and its members look like those of others.
+func ownKinds() []fileKind { return []fileKind{{"proofs", tryOwnProofs}} }
 
 func evmKinds() []fileKind {
 	return []fileKind{
-		{"proofs", tryOwnProofs},
 		{"oz-dump", tryOZ},
 		{"multiproof", tryMultiproof},
 		{"sablier", trySablier},

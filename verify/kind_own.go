@@ -1,6 +1,9 @@
 package verify
 
-import "strings"
+import (
+	"math/big"
+	"strings"
+)
 
 // tryOwnProofs reads merkle-proofs/v1: {format, profile, order, root, leaves, total, claims: [{field: value, …, leaf, proof}]}.
 func tryOwnProofs(p *filePass) bool {
@@ -27,7 +30,8 @@ func (p *filePass) ownProofs(s *source, top, claims jval) {
 	}
 	root, _ := top.get("root")
 	l.root, l.rootAt = root.text(), root.at
-	fields, types := p.ownFields(s, prof, claims.first())
+	stated, _ := top.get("types")
+	fields, types := p.ownFields(s, prof, claims.first(), stated)
 	for _, f := range fields {
 		l.columns = append(l.columns, f.name)
 		if f.source == "amount" || f.source == "index" || f.source == "account" || f.source == "locked" || f.source == "token" {
@@ -100,17 +104,37 @@ func (p *filePass) ownProofs(s *source, top, claims jval) {
 	if v, ok := top.get("leaves"); ok {
 		p.figure(l, "leaves", v, "", nil)
 	}
-	if v, ok := top.get("total"); ok && l.column("amount") >= 0 {
-		p.figure(l, "total", v, "amount", nil)
+	if v, ok := top.get("total"); ok { // of all amounts and locked amounts; 0 where the leaf has none
+		sum := new(big.Int)
+		for _, column := range []string{"amount", "locked"} {
+			if z := l.sum(column); z != nil {
+				sum.Add(sum, z)
+			}
+		}
+		p.figure(l, "total", v, "", sum)
 	}
 	if len(l.columns) > 0 {
 		p.add(l)
 	}
 }
 
-// ownFields are the members of a claim that are fields of the leaf, with their types: those of the profile, or, where it takes any type list, told by the values: the
-// ABI writes a number of any width alike.
-func (p *filePass) ownFields(s *source, prof *profile, first jval) (fields []field, types []solType) {
+// ownFields are the members of a claim that are fields of the leaf, with their types: those of the profile, or, where it takes any type list, those that the file states.
+// Where it states none they are told by the values: the ABI writes a number of any width alike.
+func (p *filePass) ownFields(s *source, prof *profile, first, stated jval) (fields []field, types []solType) {
+	if prof.freeFields() && stated.kind() == '[' {
+		stated.items(func(_ int, v jval) bool {
+			name, typ, _ := strings.Cut(v.text(), ":")
+			t, err := parseType(typ)
+			if err != nil {
+				p.fault(FileMember, s.place(v.at), err.Error(), "")
+				return true
+			}
+			f := field{name, typ, sourceOf(name)}
+			fields, types = append(fields, f), append(types, t)
+			return true
+		})
+		return fields, types
+	}
 	byName := map[string]field{}
 	for _, f := range prof.fields {
 		byName[f.name] = f

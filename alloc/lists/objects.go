@@ -162,9 +162,23 @@ func openObjects(d *document, o Options, l *List, faults *merkle.Faults) {
 		return
 	}
 	g := open(d, l, faults, rows, keyed)
+	l.Types = d.statedTypes()
 	if slices.Contains(g.header, "amountInWei") && slices.Contains(g.header, "amount") {
 		l.Reports = append(l.Reports, "amount") // the same in whole tokens, with the token's name behind it
 	}
+}
+
+// statedTypes are the fields, as name:type, that our own file of proofs states for profiles with any type list; nil in other files.
+func (d *document) statedTypes() (types []string) {
+	format, list := d.member(0, "format"), d.member(0, "types")
+	if format < 0 || list < 0 || string(d.str(format)) != "merkle-proofs/v1" || d.kind(list) != array {
+		return nil
+	}
+	d.items(list, func(item int) bool {
+		types = append(types, string(d.str(item)))
+		return true
+	})
+	return types
 }
 
 func valueOf(row int, keyed bool) int {

@@ -3,6 +3,7 @@ package tools
 import (
 	"encoding/json"
 	"math/big"
+	"slices"
 	"strconv"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -12,12 +13,18 @@ import (
 func proofsFormat() format {
 	return format{
 		Kind:  Kind{Name: "proofs", Title: "our own file of all claims with leaf and proof (merkle-proofs/v1)", Source: "docs/files.md"},
-		fits:  func(*tree.Profile) bool { return true },
+		fits:  namesFree,
+		wants: "leaf fields with other names than leaf and proof",
 		write: writeProofs,
 	}
 }
 
-// writeProofs writes merkle-proofs/v1, a claim a line, in claim order:
+// namesFree is whether no field has the name of a member that the file has anyway. A ready-made leaf is that member.
+func namesFree(p *tree.Profile) bool {
+	return !slices.ContainsFunc(p.Fields, func(f tree.Field) bool { return f.Name == "proof" || f.Name == "leaf" && p.LeafHashes > 0 })
+}
+
+// writeProofs writes merkle-proofs/v1, a claim a line, in claim order, for profiles that take any type list with the types of the fields, as "types":["name:type",…]:
 //
 //	{"format":"merkle-proofs/v1","profile":…,"order":…,"root":…,"leaves":"3","total":"6","claims":[
 //	{"account":…,"amount":…,"leaf":…,"proof":[…]},
@@ -25,7 +32,18 @@ func proofsFormat() format {
 func writeProofs(j *job) error {
 	return j.json("proofs.json", 0, "]}\n", func(e *encoder) error {
 		root := j.t.Root()
-		e.b = append(e.b, `{"format":"merkle-proofs/v1","profile":"`+j.p.Name+`","order":"`+string(j.t.Order())+`","root":"`...)
+		e.b = append(e.b, `{"format":"merkle-proofs/v1","profile":"`+j.p.Name+`","order":"`+string(j.t.Order())+`","`...)
+		if j.p.AnyFields {
+			e.b = append(e.b, `types":[`...)
+			for i, f := range j.p.Fields {
+				if i > 0 {
+					e.b = append(e.b, ',')
+				}
+				e.b = strconv.AppendQuote(e.b, f.Name+":"+f.Type)
+			}
+			e.b = append(e.b, `],"`...)
+		}
+		e.b = append(e.b, `root":"`...)
 		e.b = root.AppendText(e.b, j.p.Width)
 		e.b = append(strconv.AppendInt(append(e.b, `","leaves":"`...), int64(j.t.Len()), 10), `","total":"`...)
 		e.b = append(j.appendSum(e.b), `","claims":[`...)
@@ -63,6 +81,9 @@ func (j *job) appendSum(b []byte) []byte {
 func (j *job) appendClaim(b []byte, row int, proof *[]merkle.Hash) []byte {
 	b = append(b, '{')
 	for i, f := range j.p.Fields {
+		if f.Name == "leaf" {
+			continue // ready-made
+		}
 		b = append(strconv.AppendQuote(b, f.Name), ':')
 		b = append(j.appendField(b, row, i), ',')
 	}
