@@ -51,7 +51,7 @@ func (e *EIP55) Append(dst []byte, accounts []merkle.Account) []byte {
 		var raw [32]byte
 		for i := range n {
 			accounts[i].AppendBytes(raw[:0])
-			spellHex(e.letters[i*addressLetters:(i+1)*addressLetters], raw[:20])
+			layer.SpellHex(e.letters[i*addressLetters:(i+1)*addressLetters], raw[:20])
 		}
 		e.hash(n)
 		for i := range n {
@@ -92,16 +92,4 @@ func capitals(small uint64, sum uint32) uint64 {
 	s = (s | s<<8) & 0x00ff00ff00ff00ff
 	above7 := s>>2&0x0020002000200020 | s<<10&0x2000200020002000
 	return small ^ small>>1&above7 // letters, unlike digits, have the bit 0x40
-}
-
-// spellHex writes lower-case hex, 8 digits at a time. src is a multiple of 4 bytes, dst twice as long.
-func spellHex(dst, src []byte) {
-	for ; len(src) >= 4; src, dst = src[4:], dst[8:] {
-		s := uint64(binary.LittleEndian.Uint32(src))
-		s = (s | s<<16) & 0x0000ffff0000ffff
-		s = (s | s<<8) & 0x00ff00ff00ff00ff
-		s = s>>4&0x000f000f000f000f | s<<8&0x0f000f000f000f00 // a digit a byte, the high one first
-		above9 := (s + 0x0606060606060606) >> 4 & 0x0101010101010101
-		binary.LittleEndian.PutUint64(dst, s+0x3030303030303030+above9*('a'-'0'-10))
-	}
 }

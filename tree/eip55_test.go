@@ -73,18 +73,6 @@ func TestEIP55_atItsEdges(t *testing.T) {
 	}
 }
 
-func TestSpellHex(t *testing.T) {
-	all := make([]byte, 256)
-	for i := range all {
-		all[i] = byte(i)
-	}
-	got := make([]byte, 512)
-	spellHex(got, all)
-	if string(got) != hex.EncodeToString(all) {
-		t.Errorf("got %s", got)
-	}
-}
-
 func BenchmarkEIP55(b *testing.B) {
 	const n = 1 << 14
 	accounts := someRows(b, merkle.EVM, 1, n).Accounts

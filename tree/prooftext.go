@@ -1,6 +1,10 @@
 package tree
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/merkle-drop/merkle/tree/internal/layer"
+)
 
 // ProofText writes proofs of one tree as they stand in JSON, for all claims of a file. What two proofs that follow on each other share is
 // written once, so rows in the order of the tree cost least. It is memory of one goroutine and not safe for concurrent use; any number of
@@ -13,6 +17,9 @@ type ProofText struct {
 	lack   []bool // by depth: the node is carried up and there is no entry
 	lacks  int    // how many do
 	bottom int    // depth of the current path
+
+	changed [][]byte // what is to be written
+	hashes  []*[32]byte
 }
 
 // ProofText returns a writer of the tree's proofs.
@@ -59,6 +66,7 @@ func (p *ProofText) Append(dst []byte, row int) []byte {
 // move writes the entries of the path from a position that differ from those of the path before.
 func (p *ProofText) move(pos int) {
 	n := p.t.nodes
+	p.changed = p.changed[:0]
 	if n.shape == Heap {
 		i := 2*n.leaves - 2 - pos
 		p.bottom = bits.Len(uint(i+1)) - 1
@@ -67,9 +75,10 @@ func (p *ProofText) move(pos int) {
 		}
 		for d := p.bottom; d > 0 && p.nodes[d] != i; d-- {
 			p.nodes[d] = i
-			p.put(d, n.sibling(0, i))
+			p.changed = append(p.changed, n.sibling(0, i))
 			i = (i - 1) / 2
 		}
+		p.spell()
 		return
 	}
 	depth := len(p.nodes) - 1
@@ -77,8 +86,8 @@ func (p *ProofText) move(pos int) {
 	for j := 0; j < depth && p.nodes[depth-j] != pos; j++ {
 		p.nodes[depth-j] = pos
 		sibling := n.sibling(j, pos)
-		lacks := sibling == nil
-		if lacks != p.lack[depth-j] {
+		p.changed = append(p.changed, sibling)
+		if lacks := sibling == nil; lacks != p.lack[depth-j] {
 			p.lack[depth-j] = lacks
 			if lacks {
 				p.lacks++
@@ -86,17 +95,34 @@ func (p *ProofText) move(pos int) {
 				p.lacks--
 			}
 		}
-		if !lacks {
-			p.put(depth-j, sibling)
-		}
 		pos >>= 1
 	}
+	p.spell()
 }
 
-// put writes the entry at a depth.
-func (p *ProofText) put(depth int, node []byte) {
-	at := len(p.text) - depth*p.entry
-	spellHex(p.text[at+3:at+p.entry-2], node)
+// spell writes the changed entries, the lowest first.
+func (p *ProofText) spell() {
+	if len(p.changed) == 0 {
+		return
+	}
+	width := p.t.spec.Profile.Width
+	at := len(p.text) - p.bottom*p.entry + len(`"0x`)
+	if width != 32 {
+		for _, node := range p.changed {
+			layer.SpellHex(p.text[at:], node)
+			at += p.entry
+		}
+		return
+	}
+	p.hashes = p.hashes[:0]
+	for _, node := range p.changed {
+		if node == nil {
+			p.hashes = append(p.hashes, nil)
+		} else {
+			p.hashes = append(p.hashes, (*[32]byte)(node))
+		}
+	}
+	layer.Spell(p.text[at:], p.entry, p.hashes)
 }
 
 // appendWalk is Append without anything kept, for grouped trees.
@@ -118,6 +144,6 @@ func (p *ProofText) appendWalk(dst []byte, row int) []byte {
 func AppendHex(dst, src []byte) []byte {
 	at := len(dst)
 	dst = append(dst, make([]byte, 2*len(src))...)
-	spellHex(dst[at:], src)
+	layer.SpellHex(dst[at:], src)
 	return dst
 }

@@ -15,3 +15,12 @@ func Best() Level {
 	}
 	return Scalar
 }
+
+// spellMany is Spell where there is a kernel for it; hashes are some.
+func spellMany(dst []byte, stride int, hashes []*[32]byte) bool {
+	if !cpu.X86.HasAVX2 {
+		return false
+	}
+	spell32(&dst[0], stride, &hashes[0], len(hashes))
+	return true
+}

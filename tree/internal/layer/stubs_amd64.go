@@ -30,3 +30,6 @@ func sha256Short16(dst, src *byte, groups, stride, shift int, mask uint64, fixed
 
 //go:noescape
 func sha256Blocks16(state *[128]uint32, blocks *byte, first int, dst *byte)
+
+//go:noescape
+func spell32(dst *byte, stride int, nodes **[32]byte, n int)

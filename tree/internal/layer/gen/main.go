@@ -73,6 +73,7 @@ func files() map[string]string {
 		"keccak_avx512_amd64.s": keccakAVX512,
 		"keccak_avx2_amd64.s":   keccakAVX2,
 		"sha256_avx512_amd64.s": sha256AVX512,
+		"hex_avx2_amd64.s":      hexAVX2,
 	} {
 		var a asm
 		a.WriteString(header)
