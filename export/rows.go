@@ -1,8 +1,11 @@
 package export
 
 import (
+	"runtime"
 	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 
 	"github.com/holiman/uint256"
 
@@ -18,6 +21,9 @@ func (f *family) collect(a *alloc.Allocation, before []*family, faults *merkle.F
 		if int(a.Entrants[t.Entrant].Chain) == on {
 			f.entrants, f.tranches = append(f.entrants, t.Entrant), append(f.tranches, t)
 		}
+	}
+	if n := len(a.Entrants); !tranches(a) && len(f.tokens) == 1 {
+		f.entrants = make([]uint32, 0, n) // growing would copy
 	}
 	for i := range a.Entrants {
 		if tranches(a) {
@@ -53,9 +59,26 @@ func (f *family) share(a *alloc.Allocation, before []*family) {
 		}
 	}
 	f.rows.Accounts = make([]merkle.Account, len(f.entrants))
-	for r, e := range f.entrants {
-		f.rows.Accounts[r] = a.Entrants[e].Account
+	inChunks(len(f.entrants), func(lo, hi int) {
+		for r, e := range f.entrants[lo:hi] {
+			f.rows.Accounts[lo+r] = a.Entrants[e].Account
+		}
+	})
+}
+
+// inChunks calls do for 0 to n in pieces on all processors: entrants stand in memory in another order than rows, so that each row waits for it.
+func inChunks(n int, do func(lo, hi int)) {
+	const chunk = 1 << 14
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n/chunk+1) {
+		wait.Go(func() {
+			for lo := int(next.Add(chunk)) - chunk; lo < n; lo = int(next.Add(chunk)) - chunk {
+				do(lo, min(lo+chunk, n))
+			}
+		})
 	}
+	wait.Wait()
 }
 
 // at is the token of a row.
@@ -99,6 +122,9 @@ func (f *family) fillAmounts(faults *merkle.Faults) {
 		}
 		return v
 	}
+	if f.copyAmounts(units) {
+		return
+	}
 	some := false
 	for row, e := range f.entrants {
 		if f.tranches != nil {
@@ -116,6 +142,25 @@ func (f *family) fillAmounts(faults *merkle.Faults) {
 	} else if !f.profile.Has(tree.SourceLocked) {
 		faults.Addf(f.tree.Pos, "tree %q: the list has locked amounts, the leaf of profile %s has no field for them", f.tree.ID, f.profile.Name)
 	}
+}
+
+// copyAmounts is fillAmounts where nothing is converted and nothing can be refused: one token without locked amounts whose base unit is the chain's. It
+// reports false when there is more to do.
+func (f *family) copyAmounts(units []uint256.Int) bool {
+	if f.owner != nil || f.tranches != nil || f.rows.Locked != nil || !units[0].IsUint64() || units[0].Uint64() != 1 {
+		return false
+	}
+	var wide atomic.Bool
+	from := f.tokens[0].alloc.Amounts
+	inChunks(len(f.entrants), func(lo, hi int) {
+		for r, e := range f.entrants[lo:hi] {
+			v := from[e]
+			if f.rows.Amounts[lo+r] = v; v.BitLen() > f.profile.AmountBits {
+				wide.Store(true)
+			}
+		}
+	})
+	return !wide.Load()
 }
 
 // fillColumns copies index, token and own columns. resolveFields has seen that they are there.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -58,24 +57,15 @@ func summary(w io.Writer, dir string, a *alloc.Allocation, trees []*export.Tree,
 
 func claimsTable(b *bytes.Buffer, a *alloc.Allocation) {
 	rows := [][]string{{"claims", "count", "largest", "median", "smallest", "size, small to large"}}
-	for _, k := range a.Tokens {
-		sorted := make([]merkle.Amount, 0, k.Ledger.Leaves)
-		for i, v := range k.Amounts {
-			if k.Locked != nil {
-				v, _ = v.Add(k.Locked[i]) // the ledger holds the sum of all, so one fits
-			}
-			if !v.IsZero() {
-				sorted = append(sorted, v)
-			}
-		}
-		if len(sorted) == 0 {
+	for i := range a.Tokens {
+		k := &a.Tokens[i]
+		s := sizesOf(k)
+		if s.count == 0 {
 			rows = append(rows, []string{k.Token.ID, "0", "", "", "", ""})
 			continue
 		}
-		slices.SortFunc(sorted, merkle.Amount.Cmp)
 		d := k.Token.Decimals
-		rows = append(rows, []string{k.Token.ID, group(fmt.Sprint(len(sorted))), tokens(sorted[len(sorted)-1], d),
-			tokens(sorted[(len(sorted)-1)/2], d), tokens(sorted[0], d), spark(sorted)})
+		rows = append(rows, []string{k.Token.ID, group(fmt.Sprint(s.count)), tokens(s.largest, d), tokens(s.median, d), tokens(s.smallest, d), s.spark()})
 	}
 	table(b, rows, "lrrrrl")
 }
@@ -122,28 +112,6 @@ func largest(a *alloc.Allocation) (merkle.Account, bool) {
 		return merkle.Account{}, false
 	}
 	return a.Entrants[best].Account, true
-}
-
-// spark draws how many claims there are at each size: one column for every four doublings of the amount.
-func spark(sorted []merkle.Amount) string {
-	const bars = "▁▂▃▄▅▆▇█"
-	first := (sorted[0].BitLen() - 1) / 2
-	counts := make([]int, (sorted[len(sorted)-1].BitLen()-1)/2-first+1)
-	most := 0
-	for _, v := range sorted {
-		i := (v.BitLen()-1)/2 - first
-		counts[i]++
-		most = max(most, counts[i])
-	}
-	var s strings.Builder
-	for _, n := range counts {
-		if n == 0 {
-			s.WriteByte(' ')
-			continue
-		}
-		s.WriteRune([]rune(bars)[(n*8-1)/most])
-	}
-	return s.String()
 }
 
 // shellWord quotes a path for a POSIX shell when it needs it, so that the printed commands can be pasted.
