@@ -110,8 +110,8 @@ func (t *nodes) lastOf(h *layer.Hasher, next, level []byte, j int) {
 func (t *nodes) fill(h *layer.Hasher) {
 	w := t.width
 	if t.shape == Heap {
-		for i := t.leaves - 2; i >= 0; i-- {
-			h.Pairs(t.heap[i*w:(i+1)*w], t.heap[(2*i+1)*w:(2*i+3)*w], t.prefix, t.sorted)
+		for f := t.leaves - 1; f > 0; f /= 2 { // as buildHeap
+			h.Pairs(t.heap[f/2*w:f*w], t.heap[(2*(f/2)+1)*w:(2*f+1)*w], t.prefix, t.sorted)
 		}
 		return
 	}

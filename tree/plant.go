@@ -3,6 +3,7 @@ package tree
 import (
 	"context"
 	"math/bits"
+	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree/internal/layer"
@@ -92,35 +93,111 @@ func (t *Tree) plantInner(ctx context.Context, w int, leaves []byte, place []uin
 	width, n := p.Width, len(f.start)-1
 	f.hashes = make([]byte, int(f.node[n])*width)
 	roots := make([]byte, n*width)
-	type state struct {
-		h      *layer.Hasher
-		levels innerLevels
-		raw    []byte
-	}
-	states := make([]*state, w)
+	states := make([]*innerMemory, w)
 	batches := f.batches()
 	return roots, parallel(ctx, w, chunk*(len(batches)-1), func(worker, lo, _ int) { // one batch a call
 		s := states[worker]
 		if s == nil {
-			s = &state{h: layer.New(p.alg(), width)}
+			s = &innerMemory{h: layer.New(p.alg(), width)}
 			states[worker] = s
 		}
-		for i := batches[lo/chunk]; i < batches[lo/chunk+1]; i++ {
+		first, end := batches[lo/chunk], batches[lo/chunk+1]
+		for i := first; i < end; i++ {
 			inner := f.inner(i, &s.levels)
 			for k := range inner.leaves {
 				from := int(place[int(f.start[i])+k])
 				copy(inner.leaf(k), leaves[from*width:(from+1)*width])
 			}
-			inner.fill(s.h)
-			root := roots[i*width : (i+1)*width]
+			if !f.small(i) {
+				inner.fill(s.h)
+			}
+		}
+		s.fillSmall(f, first, end)
+		s.raw = s.raw[:0]
+		for i := first; i < end; i++ {
 			if f.digits > 0 {
-				copy(root, inner.root())
+				copy(roots[i*width:(i+1)*width], f.root(i))
 				continue
 			}
-			s.raw = t.rows.Accounts[t.row[f.start[i]]].AppendBytes(s.raw[:0])
-			s.h.Sum(root, p.LeafPrefixes[1], s.raw, inner.root())
+			s.raw = t.rows.Accounts[t.row[f.start[i]]].AppendBytes(s.raw)
+			s.raw = append(s.raw, f.root(i)...)
+		}
+		if f.digits == 0 {
+			s.h.Messages(roots[first*width:end*width], s.raw, p.LeafPrefixes[1], p.Accounts.Width()+width)
 		}
 	})
+}
+
+// innerMemory is what one worker needs to build groups' trees.
+type innerMemory struct {
+	h      *layer.Hasher
+	levels innerLevels
+	raw    []byte // what the upper tree's leaves are hashed from
+	pairs  []byte // of one level of many groups
+	hashes []byte // of these
+}
+
+// smallGroup is up to how many leaves groups are built together, a level of all at once: alone they would fill no kernel.
+const smallGroup = 64
+
+func (f *forest) small(i int) bool { return f.shared.shape != Heap && f.leaves(i) <= smallGroup }
+
+// fillSmall hashes the nodes above the leaves of the small ones of groups first to end-1.
+func (s *innerMemory) fillSmall(f *forest, first, end int) {
+	t, w := &f.shared, f.shared.width
+	for j, more := 0, true; more; j++ {
+		more = false
+		s.pairs = s.pairs[:0]
+		for i := first; i < end; i++ {
+			level, next := f.levelOf(i, j)
+			if next == nil {
+				continue
+			}
+			more = true
+			n := len(level) / w
+			s.pairs = append(s.pairs, level[:n/2*2*w]...)
+			if n%2 == 0 {
+				continue
+			}
+			switch last := level[(n-1)*w:]; {
+			case t.lone != nil:
+				s.pairs = append(append(s.pairs, last...), t.lone[j]...)
+			case t.shape == Duplicate:
+				s.pairs = append(append(s.pairs, last...), last...)
+			default:
+				copy(next[n/2*w:], last)
+			}
+		}
+		s.hashes = slices.Grow(s.hashes[:0], len(s.pairs)/2)[:len(s.pairs)/2]
+		s.h.Pairs(s.hashes, s.pairs, t.prefix, t.sorted)
+		rest := s.hashes
+		for i := first; i < end; i++ {
+			level, next := f.levelOf(i, j)
+			if next == nil {
+				continue
+			}
+			if t.lone == nil && t.shape != Duplicate {
+				next = next[:len(level)/w/2*w]
+			}
+			rest = rest[copy(next, rest):]
+		}
+	}
+}
+
+// levelOf is level j of the tree of group i and the one above; nil where the group is not small or has no level above j.
+func (f *forest) levelOf(i, j int) (level, next []byte) {
+	n := f.leaves(i)
+	if n>>j == 0 || !f.small(i) {
+		return nil, nil
+	}
+	memory, w := f.memory(i), f.shared.width
+	for ; j > 0 && n > 1; j-- {
+		memory, n = memory[n*w:], (n+1)/2
+	}
+	if n == 1 {
+		return nil, nil
+	}
+	return memory[:n*w], memory[n*w : (n+(n+1)/2)*w]
 }
 
 // batches cuts the groups into runs of about chunk leaves.
