@@ -53,6 +53,8 @@ type Options struct {
 type List struct {
 	Rows
 	Kind     Kind
+	Lines    string             // csv or jsonl: rows are lines of the file as they stand; empty: they are not
+	Headless bool               // the file has no header
 	Types    []string           // name:type of each column, where the list knows types; else nil
 	KeyOf    int                // column with the keys of a JSON object, -1 without
 	Amount   *Number            // how amounts are written; nil: decimal base units
@@ -108,6 +110,9 @@ func Open(r io.Reader, name, kind string, o Options, faults *merkle.Faults) (*Li
 	head, err := in.Peek(1 << 16)
 	if err != nil && err != io.EOF {
 		return nil, err
+	}
+	if strings.HasPrefix(string(head), parquetMark) && (kind == "" || kind == plain.Name) {
+		return openParquet(r, in, name, o, faults)
 	}
 	if kind != "" {
 		at := slices.IndexFunc(forms, func(f form) bool { return f.Name == kind })
@@ -193,8 +198,18 @@ func openTable(r *bufio.Reader, name, format string, f *form, o Options, faults 
 			f.set(l, o)
 		}
 	}
+	if l.Rows == t && (format == "csv" || plainKeys(t.Header())) {
+		l.Lines, l.Headless = format, format == "csv" && len(o.Columns) > 0
+	}
 	l.settle(o, faults, name)
 	return l, nil
+}
+
+// plainKeys reports whether keys stand in JSON as they are.
+func plainKeys(names []string) bool {
+	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool {
+		return strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' })
+	})
 }
 
 func openJSON(r io.Reader, name string, f *form, o Options, faults *merkle.Faults) (*List, error) {

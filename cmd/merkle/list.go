@@ -21,7 +21,7 @@ type list struct {
 	set     *listSettings
 	profile tree.Profile
 	rows    tree.Rows
-	numbers []uint32 // data row (from 0) of each row kept
+	numbers []uint32 // data row (from 0) of each row kept; nil: all are kept
 	notes   []string // what a person should know
 	stated  string   // the root that the file itself states; empty: none
 
@@ -68,7 +68,11 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 	if len(l.faults.List) > 0 {
 		return nil, l.faults.Err()
 	}
-	for n := uint32(0); table.Next(); n++ {
+	done, err := l.readBlocks(ctx, table, bar)
+	if err != nil {
+		return nil, err
+	}
+	for n := uint32(0); !done && table.Next(); n++ {
 		if n%8192 == 0 {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -94,18 +98,31 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 }
 
 func (l *list) open(faults *merkle.Faults) (*lists.List, io.Closer, error) {
-	f := io.NopCloser(bytes.NewReader(l.stdin))
-	if l.stdin == nil {
-		var err error
-		if f, err = alloc.OpenFile(func(name string) (io.ReadCloser, error) { return os.Open(name) }, l.path); err != nil {
-			return nil, nil, err
-		}
+	f, err := l.input()
+	if err != nil {
+		return nil, nil, err
 	}
 	table, err := lists.Open(f, l.path, l.set.from, l.set.read, faults)
 	if err != nil {
 		return nil, nil, errors.Join(err, f.Close())
 	}
 	return table, f, nil
+}
+
+// input is the list's bytes, unpacked.
+func (l *list) input() (io.ReadCloser, error) {
+	if l.stdin != nil {
+		return io.NopCloser(bytes.NewReader(l.stdin)), nil
+	}
+	return alloc.OpenFile(func(name string) (io.ReadCloser, error) { return os.Open(name) }, l.path)
+}
+
+// number is the data row, from 0, of a row.
+func (l *list) number(row int) uint32 {
+	if l.numbers == nil {
+		return uint32(row)
+	}
+	return l.numbers[row]
 }
 
 // afterwards notes what reading has left out.

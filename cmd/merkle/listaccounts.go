@@ -77,12 +77,12 @@ func (l *list) repeated() {
 		return
 	}
 	name := l.profile.Fields[slices.IndexFunc(l.profile.Fields, func(f tree.Field) bool { return f.Source == tree.SourceAccount })].Name
-	places, err := l.places(map[uint32]bool{l.numbers[two[0]]: true, l.numbers[two[1]]: true})
+	places, err := l.places(map[uint32]bool{l.number(two[0]): true, l.number(two[1]): true})
 	if err != nil {
 		return // the list was read a moment ago; that it is gone is said by whoever needs it
 	}
 	l.notes = append(l.notes, fmt.Sprintf("%d rows are of an account that is there already, each to be paid: %s is at %s and %s", n, l.rows.Accounts[two[1]],
-		places[l.numbers[two[0]]][name], places[l.numbers[two[1]]][name]))
+		places[l.number(two[0])][name], places[l.number(two[1])][name]))
 }
 
 // kinds are those of all rows. They were found while the list was read; which accounts are the distribution's own is known only now.

@@ -50,6 +50,7 @@ type listSettings struct {
 	constants  map[string]string
 	token      merkle.Account
 	workers    int
+	oneByOne   bool // rows are read one by one, as those with faults are
 
 	from                                                       string
 	read                                                       lists.Options

@@ -21,9 +21,9 @@ func (l *list) locate(err error) error {
 	}
 	wanted := map[uint32]bool{}
 	for _, e := range rows.List {
-		wanted[l.numbers[e.Row]] = true
+		wanted[l.number(e.Row)] = true
 		if e.Other >= 0 {
-			wanted[l.numbers[e.Other]] = true
+			wanted[l.number(e.Other)] = true
 		}
 	}
 	places, openErr := l.places(wanted)
@@ -34,7 +34,7 @@ func (l *list) locate(err error) error {
 	for _, e := range rows.List {
 		cause := e.Err
 		if e.Other >= 0 {
-			cause = fmt.Errorf("%w, at %s", e.Err, places[l.numbers[e.Other]][e.Field])
+			cause = fmt.Errorf("%w, at %s", e.Err, places[l.number(e.Other)][e.Field])
 			if errors.Is(e.Err, tree.ErrDuplicate) {
 				cause = fmt.Errorf("%w; --duplicates sum adds its rows up, --duplicates keep gives each a leaf", cause)
 			}
@@ -42,7 +42,7 @@ func (l *list) locate(err error) error {
 		if errors.Is(e.Err, tree.ErrZero) {
 			cause = fmt.Errorf("%w (--allow zero-amount keeps it)", e.Err)
 		}
-		at := places[l.numbers[e.Row]]
+		at := places[l.number(e.Row)]
 		faults.Add(&merkle.Fault{Pos: cmp.Or(at[e.Field], at[""]), Field: e.Field, Value: e.Value, Err: cause})
 	}
 	return faults.Err()
