@@ -16,6 +16,7 @@ const leafBatch = 256
 type leafMemory struct {
 	h     *layer.Hasher
 	buf   []byte // pre-images
+	ends  []int  // of each pre-image, where lengths differ
 	inner []byte // between two hashes
 }
 
@@ -46,20 +47,19 @@ func (s *leafMemory) hash(p *Profile, e *encoder, dst []byte, lo, hi int) []*Row
 	if p.LeafHashes == 2 {
 		first = s.inner[:len(dst)]
 	}
+	size := 0
+	if !e.dynamic {
+		size = (hi - lo) * e.size
+	}
+	s.buf = slices.Grow(s.buf[:0], size)[:size]
 	switch {
-	case e.dynamic:
+	case e.dynamic || !e.block(s.buf, lo, hi): // row by row, which also says what is wrong with which
 		if found := s.hashEach(p, e, first, lo, hi); len(found) > 0 {
 			return found
 		}
+	case p.LeafHashes == 0:
+		copy(dst, s.buf)
 	default:
-		s.buf = slices.Grow(s.buf[:0], (hi-lo)*e.size)[:(hi-lo)*e.size]
-		if !e.block(s.buf, lo, hi) {
-			return s.hashEach(p, e, first, lo, hi)
-		}
-		if p.LeafHashes == 0 {
-			copy(dst, s.buf)
-			return nil
-		}
 		s.h.Messages(first, s.buf, e.prefixes[0], e.size)
 	}
 	if p.LeafHashes == 2 {
@@ -68,19 +68,22 @@ func (s *leafMemory) hash(p *Profile, e *encoder, dst []byte, lo, hi int) []*Row
 	return nil
 }
 
-// hashEach hashes rows of pre-images of any length, one by one.
+// hashEach hashes rows of pre-images of any length.
 func (s *leafMemory) hashEach(p *Profile, e *encoder, dst []byte, lo, hi int) (found []*RowError) {
+	s.buf, s.ends = s.buf[:0], s.ends[:0]
 	for i := lo; i < hi; i++ {
 		var bad *RowError
-		if s.buf, bad = e.append(s.buf[:0], i); bad != nil {
+		if s.buf, bad = e.append(s.buf, i); bad != nil {
 			found = append(found, bad)
-			continue
 		}
-		if p.LeafHashes == 0 {
-			copy(dst[(i-lo)*p.Width:], s.buf)
-			continue
-		}
-		s.h.Sum(dst[(i-lo)*p.Width:], e.prefixes[0], s.buf, nil)
+		s.ends = append(s.ends, len(s.buf))
+	}
+	switch {
+	case len(found) > 0: // the pre-images are not whole
+	case p.LeafHashes == 0:
+		copy(dst, s.buf)
+	default:
+		s.h.Various(dst, s.buf, e.prefixes[0], s.ends)
 	}
 	return found
 }

@@ -13,4 +13,8 @@ func (*kernels) pairs(*Hasher, []byte, []byte, []byte, bool) int       { return 
 func (*kernels) group(*Hasher, []byte, []byte, []byte, int)            { panic("layer: no kernel") }
 func (*kernels) short(*Hasher, []byte, []byte, []byte, int) (done int) { return 0 }
 
+func (*kernels) various(*Hasher, []byte, []byte, []byte, []int, []int) {
+	panic("layer: no kernel")
+}
+
 func spellMany([]byte, int, []*[32]byte) bool { return false }

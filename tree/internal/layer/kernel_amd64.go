@@ -13,6 +13,9 @@ type kernels struct {
 	state8 [200]uint64
 	state4 [100]uint64
 	state  [128]uint32
+	// messages are those of the lanes, outs where their hashes go.
+	messages, outs [16][]byte
+
 	fixed  [136]byte // of a block, what all messages share
 	lanes8 [17]uint64
 	words  [16]uint32
@@ -122,21 +125,28 @@ func (k *kernels) bare(dst, src []byte) (done int) {
 	return done
 }
 
-// group hashes exactly lanes messages.
+// group hashes exactly lanes messages of one length.
 func (k *kernels) group(h *Hasher, dst, src, prefix []byte, size int) {
+	for m := range h.lanes {
+		k.messages[m], k.outs[m] = src[m*size:(m+1)*size], dst[m*h.width:(m+1)*h.width]
+	}
+	k.lanes(h, prefix)
+}
+
+// lanes hashes the messages of all lanes, which have an equal number of blocks behind prefix, to outs.
+func (k *kernels) lanes(h *Hasher, prefix []byte) {
 	if h.alg == SHA256 {
-		k.sha(h, dst, src, prefix, size)
+		k.sha(h, prefix)
 		return
 	}
 	const rate = 136
-	length := len(prefix) + size
-	last := length / rate
+	last := (len(prefix) + len(k.messages[0])) / rate
 	clear(k.state8[:])
 	clear(k.state4[:])
 	for b := 0; b <= last; b++ {
 		for m := range h.lanes {
 			block := k.blocks[rate*m : rate*(m+1)]
-			n := fill(block, prefix, src[m*size:(m+1)*size], rate*b)
+			n := fill(block, prefix, k.messages[m], rate*b)
 			if b == last {
 				clear(block[n:])
 				block[n] = 0x01
@@ -158,18 +168,17 @@ func (k *kernels) group(h *Hasher, dst, src, prefix []byte, size int) {
 		for i := range 4 {
 			binary.LittleEndian.PutUint64(out[8*i:], state[i*h.lanes+m])
 		}
-		copy(dst[m*h.width:(m+1)*h.width], out[:])
+		copy(k.outs[m], out[:])
 	}
 }
 
-func (k *kernels) sha(h *Hasher, dst, src, prefix []byte, size int) {
-	length := len(prefix) + size
-	last := (length + 8) / 64
+func (k *kernels) sha(h *Hasher, prefix []byte) {
+	last := (len(prefix) + len(k.messages[0]) + 8) / 64
 	var out *byte
 	for b := 0; b <= last; b++ {
 		for m := range h.lanes {
-			block := k.blocks[64*m : 64*(m+1)]
-			n := fill(block, prefix, src[m*size:(m+1)*size], 64*b)
+			block, length := k.blocks[64*m:64*(m+1)], len(prefix)+len(k.messages[m])
+			n := fill(block, prefix, k.messages[m], 64*b)
 			if n < 64 {
 				clear(block[n:])
 				if at := length - 64*b; at >= 0 {
@@ -190,7 +199,24 @@ func (k *kernels) sha(h *Hasher, dst, src, prefix []byte, size int) {
 		sha256Blocks16(&k.state, &k.blocks[0], first, out)
 	}
 	for m := range h.lanes {
-		copy(dst[m*h.width:(m+1)*h.width], k.blocks[1024+32*m:])
+		copy(k.outs[m], k.blocks[1024+32*m:])
+	}
+}
+
+// various hashes the messages that which names, all of an equal number of blocks, lanes at a time.
+func (k *kernels) various(h *Hasher, dst, src, prefix []byte, ends []int, which []int) {
+	for len(which) > 0 {
+		n := min(h.lanes, len(which))
+		for m := range h.lanes {
+			i := which[min(m, n-1)] // lanes without a message of their own hash the last one again
+			from := 0
+			if i > 0 {
+				from = ends[i-1]
+			}
+			k.messages[m], k.outs[m] = src[from:ends[i]], dst[i*h.width:(i+1)*h.width]
+		}
+		k.lanes(h, prefix)
+		which = which[n:]
 	}
 }
 

@@ -39,6 +39,8 @@ type Hasher struct {
 	out    [32]byte
 	many   *kernels
 	rest   []byte // messages and hashes of a group that is not full
+	left   []int  // messages of Various that are not hashed yet
+	same   []int  // and those of them with equally many blocks
 	nodes  []byte // ordered pairs for kernels that take messages
 }
 
@@ -96,6 +98,45 @@ func (h *Hasher) Messages(dst, src, prefix []byte, size int) {
 	for ; i < n; i++ {
 		h.Sum(dst[i*w:], prefix, src[i*size:(i+1)*size], nil)
 	}
+}
+
+// Various hashes messages of any lengths that lie end to end in src, each behind prefix, into dst, width bytes apart. Message i ends at ends[i].
+func (h *Hasher) Various(dst, src, prefix []byte, ends []int) {
+	size := func(i int) int {
+		if i == 0 {
+			return ends[0]
+		}
+		return ends[i] - ends[i-1]
+	}
+	h.left = h.left[:0]
+	for i := range ends {
+		h.left = append(h.left, i)
+	}
+	for h.lanes > 1 && len(h.left) > 0 { // all of one number of blocks, then the rest
+		blocks, other := h.blocks(len(prefix)+size(h.left[0])), 0
+		h.same = h.same[:0]
+		for _, i := range h.left {
+			if h.blocks(len(prefix)+size(i)) == blocks {
+				h.same = append(h.same, i)
+			} else {
+				h.left[other] = i
+				other++
+			}
+		}
+		h.left = h.left[:other]
+		h.many.various(h, dst, src, prefix, ends, h.same)
+	}
+	for _, i := range h.left {
+		h.Sum(dst[i*h.width:], prefix, src[ends[i]-size(i):ends[i]], nil)
+	}
+}
+
+// blocks is how many blocks a message of a length has with its padding.
+func (h *Hasher) blocks(length int) int {
+	if h.alg == SHA256 {
+		return (length+8)/64 + 1
+	}
+	return length/136 + 1
 }
 
 // Pairs hashes neighbours: dst[i] = hash(prefix ‖ src[2i] ‖ src[2i+1]), with the bytewise smaller of the two first

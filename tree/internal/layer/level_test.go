@@ -53,6 +53,36 @@ func TestLevels_giveThePlainHash(t *testing.T) {
 	}
 }
 
+// Messages of any lengths together, none among them, are what each is alone.
+func TestLevels_variousLengths(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 1))
+	for _, level := range levels(t) {
+		for _, alg := range []Alg{Keccak256, SHA256} {
+			for _, width := range []int{20, 32} {
+				h := NewAt(alg, width, level)
+				for n := range 80 {
+					prefix, most := random(rng, rng.IntN(2)*rng.IntN(40)), 1+rng.IntN(500)
+					var src []byte
+					ends := make([]int, n)
+					for i := range ends {
+						src = append(src, random(rng, rng.IntN(most))...)
+						ends[i] = len(src)
+					}
+					dst := make([]byte, n*width)
+					h.Various(dst, src, prefix, ends)
+					from := 0
+					for i, end := range ends {
+						if want := plain(alg, width, prefix, src[from:end]); !bytes.Equal(dst[i*width:(i+1)*width], want) {
+							t.Fatalf("%s alg %d width %d: message %d of %d, %d bytes behind %d: got %x, want %x", level, alg, width, i, n, end-from, len(prefix), dst[i*width:(i+1)*width], want)
+						}
+						from = end
+					}
+				}
+			}
+		}
+	}
+}
+
 // Pairs are ordered by all their bytes: nodes that differ in one byte only, in every place, and equal ones.
 func TestLevels_orderPairs(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
