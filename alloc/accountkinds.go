@@ -158,6 +158,7 @@ func (s *source) refuseRows(refused map[merkle.Account]merkle.AccountKind) error
 		return err
 	}
 	column := s.col[slices.IndexFunc(s.want, func(c column) bool { return c.name == "account" })]
+	t.choose([]int{column}, column)
 	for len(refused) > 0 && t.Next() {
 		a, err := merkle.ParseAccountBytes(t.Cell(column))
 		if k, is := refused[a]; err == nil && is {

@@ -74,7 +74,11 @@ func (t *Table) bind(in *campaign.Input, want []column) (places []int, ok bool) 
 			if other := in.Columns[name]; other != "" {
 				name = other
 			}
-			t.fault(cell{line: 1, col: 1}, "column", name, ErrMissingColumn)
+			at := cell{line: 1, col: 1}
+			if t.parquet != nil {
+				at = cell{}
+			}
+			t.fault(at, "column", name, ErrMissingColumn)
 		}
 	}
 	return places, t.bad == before+unknown && (unknown == 0 || len(t.header) <= maxColumns)

@@ -170,13 +170,18 @@ func (s *source) next() bool {
 	return true
 }
 
-func (s *source) begin() {
-	account := -1
+// accountColumn is the place of the accounts in a row, or -1.
+func (s *source) accountColumn() int {
 	for i, w := range s.want {
 		if w.name == "account" {
-			account = s.col[i]
+			return s.col[i]
 		}
 	}
+	return -1
+}
+
+func (s *source) begin() {
+	account := s.accountColumn()
 	var check func(letters []byte, wrong []int) []int
 	if s.r.o.Checksums != nil {
 		check = s.r.o.Checksums()

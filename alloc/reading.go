@@ -115,11 +115,16 @@ func (r *reading) open(in *campaign.Input, role string, want []column) (*source,
 	if n, err := strconv.ParseInt(in.Rows, 10, 64); err == nil {
 		s.total = n
 	}
-	if in.SHA256 != "" {
+	format := formatOf(in)
+	if format == "parquet" {
+		if err := s.hold(f); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", in.File, err), f.Close())
+		}
+	} else if in.SHA256 != "" {
 		s.digest = sha256.New()
 		s.raw = io.TeeReader(f, s.digest)
 	}
-	s.Table, err = OpenTable(s.raw, in.File, formatOf(in), r.faults)
+	s.Table, err = OpenTable(s.raw, in.File, format, r.faults)
 	if errors.Is(err, ErrFormat) {
 		r.faults.Add(&merkle.Fault{Pos: in.Pos, Field: role, Value: in.File, Err: err})
 		err = nil
@@ -131,7 +136,7 @@ func (r *reading) open(in *campaign.Input, role string, want []column) (*source,
 	if len(s.header) > 0 {
 		var bound bool
 		s.col, bound = s.bind(in, want)
-		ok = ok && bound
+		ok = ok && bound && s.choose(s.col, s.accountColumn())
 	}
 	if !ok {
 		err := s.Err()

@@ -8,7 +8,7 @@ import (
 	merkle "github.com/merkle-drop/merkle"
 )
 
-// Table reads rows of cells from CSV or JSON Lines and keeps the place of each cell. A row that is malformed becomes a fault
+// Table reads rows of cells from CSV, JSON Lines or Parquet and keeps the place of each cell. A row that is malformed becomes a fault
 // and is left out; reading goes on with the next line wherever that is safe.
 type Table struct {
 	name   string
@@ -27,30 +27,38 @@ type Table struct {
 	spans  [][2]int // where in quoted each cell is
 	keys   []cell   // JSON Lines: keys of the present line
 	first  bool     // JSON Lines: the present line is the first, whose keys became the header
+
+	parquet *parquetTable // nil for other formats
 }
 
-// cell is a cell's text and place: the line, and the 1-based byte column of its first byte (of the quote, if quoted).
+// cell is a cell's text and place: the line, and the 1-based byte column of its first byte (of the quote, if quoted). Of Parquet the row and the
+// column of the table, both from 1; its header has line 0.
 type cell struct {
 	text      []byte
 	line, col int
 }
 
-// ErrFormat is the cause when a format is neither csv nor jsonl.
-var ErrFormat = errors.New("format is not csv or jsonl")
+// ErrFormat is the cause when a format is none of csv, jsonl and parquet.
+var ErrFormat = errors.New("format is not csv, jsonl or parquet")
 
 // OpenTable reads the header (of JSON Lines: the keys of the first line) and returns a Table that stands before the first
 // row. What it refuses goes to faults with places in the file that name stands for. The error is that of a read that
-// failed, or of a format other than "csv" and "jsonl"; a Table is then not returned. When the header itself is refused the
-// Table has no columns and no rows.
+// failed, or of a format other than "csv", "jsonl" and "parquet"; a Table is then not returned. When the header itself is refused the
+// Table has no columns and no rows. Parquet is read at many places: of an r that is not RandomAccess up to 1 GiB is held in memory.
 func OpenTable(r io.Reader, name, format string, faults *merkle.Faults) (*Table, error) {
-	t := &Table{name: name, lines: newLines(r), faults: faults}
+	t := &Table{name: name, faults: faults}
 	switch format {
 	case "csv":
+		t.lines = newLines(r)
 		t.parse = t.parseCSV
 		t.openCSV()
 	case "jsonl":
+		t.lines = newLines(r)
 		t.parse = t.parseJSON
 		t.openJSON()
+	case "parquet":
+		t.parse = t.parseParquet
+		t.openParquet(r)
 	default:
 		return nil, fmt.Errorf("%w: %q", ErrFormat, format)
 	}

@@ -55,8 +55,8 @@ func (a AssetOn) Unit(t Token) *big.Int {
 // Input is a data file. Rows, Sum and SHA256 are what the author declares; empty means not declared.
 type Input struct {
 	Pos     merkle.Pos
-	File    string            // relative to the campaign file; .csv or .jsonl, also with .gz or .zst
-	Format  string            // "csv" or "jsonl"; from the name unless given
+	File    string            // relative to the campaign file; .csv or .jsonl, also with .gz or .zst, or .parquet
+	Format  string            // "csv", "jsonl" or "parquet"; from the name unless given
 	Columns map[string]string // our column name -> name in the file, where they differ
 	Ignore  []string          // columns of the file that are not read
 	Rows    string            // decimal count

@@ -30,9 +30,9 @@ func (r *reader) inputOf(k keys, info InputInfo) Input {
 	}
 	file := k.need("file")
 	in.File = r.file(file)
-	in.Format = r.choice(k.get("format"), "format", formatOf(in.File), "csv", "jsonl")
+	in.Format = r.choice(k.get("format"), "format", formatOf(in.File), "csv", "jsonl", "parquet")
 	if in.File != "" && in.Format == "" && k.get("format") == nil {
-		r.fault(file.pos, "file", in.File, errors.New("is neither .csv nor .jsonl (also with .gz or .zst): write format: csv or format: jsonl"))
+		r.fault(file.pos, "file", in.File, errors.New("is neither .csv nor .jsonl (also with .gz or .zst) nor .parquet: write format: csv, format: jsonl or format: parquet"))
 	}
 	r.columns(k, info, &in)
 	in.Rows = r.rows(k.get("rows"))
@@ -84,6 +84,8 @@ func formatOf(file string) string {
 		return "csv"
 	case strings.HasSuffix(file, ".jsonl"):
 		return "jsonl"
+	case strings.HasSuffix(file, ".parquet"):
+		return "parquet"
 	}
 	return ""
 }

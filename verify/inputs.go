@@ -277,7 +277,12 @@ func (k *checker) compareInput(d *inputDecl, stated *manInput, in *inputData, wh
 func (k *checker) readTable(d *inputDecl, r io.Reader, data *ruleData, isCopy bool) (in *inputData, rawSum digest, err error) {
 	h := sha256.New()
 	name, jsonl := "x.csv", false
-	if isCopy {
+	var t *table
+	if !isCopy && isParquet(d) {
+		if t, rawSum, err = newParquetTable(r, d); err != nil {
+			return nil, rawSum, err
+		}
+	} else if isCopy {
 		r = io.TeeReader(r, h)
 	} else {
 		var done func()
@@ -288,9 +293,10 @@ func (k *checker) readTable(d *inputDecl, r io.Reader, data *ruleData, isCopy bo
 		r = io.TeeReader(r, h)
 		jsonl = d.format == "jsonl" || (d.format == "" && !strings.HasSuffix(name, ".csv"))
 	}
-	t, err := newTable(r, jsonl)
-	if err != nil {
-		return nil, rawSum, err
+	if t == nil {
+		if t, err = newTable(r, jsonl); err != nil {
+			return nil, rawSum, err
+		}
 	}
 	var m *columnMap
 	var form *canonical
@@ -302,6 +308,9 @@ func (k *checker) readTable(d *inputDecl, r io.Reader, data *ruleData, isCopy bo
 		return nil, rawSum, fmt.Errorf("line 1: an empty file")
 	}
 	if m, err = k.camp.mapColumns(d, t.header, isCopy); err != nil {
+		return nil, rawSum, err
+	}
+	if err := t.parquet.readable(t.header, m.at); err != nil {
 		return nil, rawSum, err
 	}
 	in = &inputData{role: d.role, columns: m.names(), order: "file"}
@@ -342,6 +351,9 @@ func (k *checker) readTable(d *inputDecl, r io.Reader, data *ruleData, isCopy bo
 	in.rows, in.sum, in.sha = t.rows, data.sum(d.role), form.sum()
 	if err := data.finish(d.role); err != nil {
 		return nil, rawSum, err
+	}
+	if t.parquet != nil {
+		return in, rawSum, nil
 	}
 	io.Copy(io.Discard, r)
 	return in, digest(h.Sum(nil)), nil

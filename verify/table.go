@@ -26,6 +26,8 @@ type table struct {
 	ends   []int // end of each cell in buf
 	header []string
 	rows   int
+
+	parquet *parquetRows // nil for CSV and JSON Lines
 }
 
 var errRecord = errors.New("a record of more than 1 MiB")
@@ -79,13 +81,20 @@ func (t *table) cell(i int) []byte {
 	return t.buf[start:t.ends[i]]
 }
 
-func (t *table) fail(what string) error { return fmt.Errorf("line %d: %s", t.line, what) }
+func (t *table) fail(what string) error {
+	if t.parquet != nil {
+		return fmt.Errorf("row %d: %s", t.line, what)
+	}
+	return fmt.Errorf("line %d: %s", t.line, what)
+}
 
 // read reads the next row; false at the end.
 func (t *table) read() (bool, error) {
 	var ok bool
 	var err error
-	if t.jsonl {
+	if t.parquet != nil {
+		ok, err = t.parquetRow()
+	} else if t.jsonl {
 		ok, err = t.object()
 	} else if ok, err = t.record(); ok && len(t.ends) != len(t.header) {
 		return false, t.fail(fmt.Sprint(len(t.ends), " cells, the header has ", len(t.header)))
