@@ -52,11 +52,14 @@ var contest = map[string]struct {
 
 var rootText = regexp.MustCompile(`root\s+(0x[0-9a-f]{64})`)
 
-// start runs a program to its end and takes its measure.
-func start(name string, args ...string) (measure, error) {
+// start runs a program to its end and takes its measure. A silent one writes its standard output to the null device.
+func start(silent bool, name string, args ...string) (measure, error) {
 	c := exec.Command(name, args...)
 	var stdout, stderr bytes.Buffer
-	c.Stdout, c.Stderr = &stdout, &stderr
+	c.Stderr = &stderr
+	if !silent {
+		c.Stdout = &stdout
+	}
 	began := time.Now()
 	if err := c.Run(); err != nil {
 		return measure{}, fmt.Errorf("%s %q: %w\n%s", name, args, err, stderr.Bytes())
@@ -76,18 +79,18 @@ func start(name string, args ...string) (measure, error) {
 func (b *bench) ours(profile, job, list string, more ...string) func() (measure, error) {
 	args := append([]string{"tree", list, "-p", profile, "-q"}, more...)
 	if job == "proofs" {
-		args = append(args, "-o", os.DevNull)
+		args = append(args, "-o", "-")
 	}
-	return func() (measure, error) { return start(b.merkle, args...) }
+	return func() (measure, error) { return start(job == "proofs", b.merkle, args...) }
 }
 
 func (b *bench) theirs(peer, job, list string) func() (measure, error) {
 	if peer == "openzeppelin" || peer == "merkletreejs" {
 		return func() (measure, error) {
-			return start("node", "--max-old-space-size=12000", "peers.mjs", peer, job, list)
+			return start(false, "node", "--max-old-space-size=12000", "peers.mjs", peer, job, list)
 		}
 	}
-	return func() (measure, error) { return start(b.peer, peer, job, list) }
+	return func() (measure, error) { return start(false, b.peer, peer, job, list) }
 }
 
 // paired runs all sides in turn and returns the median of each; the first round is not counted, unless a single one was asked for.
