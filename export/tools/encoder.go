@@ -134,13 +134,18 @@ func (e *encoder) flush() {
 }
 
 func (e *encoder) spill() {
+	e.through(e.b)
+	e.b = e.b[:0]
+}
+
+// through writes text out that is not in e.b; what is in e.b was written before.
+func (e *encoder) through(text []byte) {
 	if e.err == nil {
 		e.err = e.ctx.Err()
 	}
 	if e.err == nil {
-		_, e.err = e.out.Write(e.b)
+		_, e.err = e.out.Write(text)
 	}
-	e.b = e.b[:0]
 }
 
 // end writes the rest and returns the first error.

@@ -35,7 +35,7 @@ type Options struct {
 	Split       int                                          // claims a tree for kinds that split; 0: one tree
 	With        map[string]string                            // settings of the kind
 	Distributor func(version uint64) (merkle.Account, error) // the account of a tree by its version, for kinds that name it
-	Workers     int                                          // goroutines of the trees of a split; 0: one a processor
+	Workers     int                                          // goroutines of the trees of a split and of writing; 0: one a processor
 	Progress    func(done, total int64)                      // may be nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree"
 )
 
@@ -47,20 +46,7 @@ func writeProofs(j *job) error {
 		e.b = root.AppendText(e.b, j.p.Width)
 		e.b = append(strconv.AppendInt(append(e.b, `","leaves":"`...), int64(j.t.Len()), 10), `","total":"`...)
 		e.b = append(j.appendSum(e.b), `","claims":[`...)
-		var proof []merkle.Hash
-		for row := range j.t.Rows().Len() {
-			if row > 0 {
-				e.b = append(e.b, ',')
-			}
-			e.b = append(e.b, '\n')
-			e.b = j.appendClaim(e.b, row, &proof)
-			e.flush()
-			if e.err != nil {
-				return e.err
-			}
-			j.tick()
-		}
-		return nil
+		return j.ordered(e, j.claims)
 	})
 }
 
@@ -78,25 +64,34 @@ func (j *job) appendSum(b []byte) []byte {
 	return sum.Append(b, 10)
 }
 
-func (j *job) appendClaim(b []byte, row int, proof *[]merkle.Hash) []byte {
-	b = append(b, '{')
-	for i, f := range j.p.Fields {
-		if f.Name == "leaf" {
-			continue // ready-made
+// claims returns a writer of claims for one goroutine.
+func (j *job) claims() func(b []byte, lo, hi int) []byte {
+	proofs := j.t.ProofText()
+	var before []string // what stands before each field's value; empty: the field is left out
+	for _, f := range j.p.Fields {
+		key := ""
+		if f.Name != "leaf" { // ready-made
+			key = strconv.Quote(f.Name) + ":"
 		}
-		b = append(strconv.AppendQuote(b, f.Name), ':')
-		b = append(j.appendField(b, row, i), ',')
+		before = append(before, key)
 	}
-	leaf := j.t.Leaf(row)
-	b = append(leaf.AppendText(append(b, `"leaf":"`...), j.p.Width), `","proof":[`...)
-	*proof = j.t.Proof(row, *proof)
-	for i := range *proof {
-		if i > 0 {
-			b = append(b, ',')
+	return func(b []byte, lo, hi int) []byte {
+		for row := lo; row < hi; row++ {
+			if row > 0 {
+				b = append(b, ',')
+			}
+			b = append(b, '\n', '{')
+			for i, key := range before {
+				if key != "" {
+					b = append(j.appendField(append(b, key...), row, i), ',')
+				}
+			}
+			leaf := j.t.Leaf(row)
+			b = append(tree.AppendHex(append(b, `"leaf":"0x`...), leaf[:j.p.Width]), `","proof":[`...)
+			b = append(proofs.Append(b, row), "]}"...)
 		}
-		b = append((*proof)[i].AppendText(append(b, '"'), j.p.Width), '"')
+		return b
 	}
-	return append(b, "]}"...)
 }
 
 // appendField appends a leaf field's value as a JSON string.
@@ -104,6 +99,10 @@ func (j *job) appendField(b []byte, row, field int) []byte {
 	b = append(b, '"')
 	start := len(b)
 	b = j.t.AppendValue(b, row, field)
+	switch j.p.Fields[field].Source {
+	case tree.SourceAccount, tree.SourceToken, tree.SourceAmount, tree.SourceLocked, tree.SourceIndex:
+		return append(b, '"') // digits and letters only
+	}
 	for _, c := range b[start:] {
 		if c < 0x20 || c == '"' || c == '\\' || c >= 0x7f {
 			text, _ := json.Marshal(string(b[start:])) // a string: cannot fail

@@ -125,6 +125,14 @@ func (j *job) tick() {
 	}
 }
 
+// ticks counts rows.
+func (j *job) ticks(n int) {
+	before := j.done >> 12
+	if j.done += int64(n); j.o.Progress != nil && j.done>>12 > before {
+		j.o.Progress(j.done, int64(j.t.Rows().Len()))
+	}
+}
+
 type stream struct{ out io.Writer }
 
 func (s stream) create(string) (io.WriteCloser, error) { return unclosed{s.out}, nil }
