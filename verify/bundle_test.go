@@ -159,7 +159,7 @@ func (s sample) bundle() fstest.MapFS {
 			if rule.grouping != "none" {
 				arranged = ""
 			}
-			all, err := rule.rebuild(arranged, treeRows{leaves, func(i int) []byte { return rows[at[i]].acct.bytes() }, func(int) []byte { return token.bytes() }})
+			all, err := rule.rebuild(arranged, treeRows{leaves, func(i int) []byte { return rows[at[i]].acct.bytes() }, func(int) []byte { return token.bytes() }, nil})
 			if err != nil {
 				panic(err)
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -65,6 +66,10 @@ func (j *judge) run() error {
 	}
 	if best == nil {
 		p.skip("%s: leaves, root and proofs: none of the candidates could be built", l.name)
+		if j.tree.Stated != "" || slices.ContainsFunc(l.rows, func(r fileRow) bool { return r.proof >= 0 }) {
+			// A root or proofs that nothing was compared with are not good.
+			p.fault(ListRoot, l.src.place(max(0, l.rootAt)), clip(j.tree.Stated), "a tree that can be built of the rows: see what was not checked")
+		}
 		j.checkFigures()
 		return nil
 	}

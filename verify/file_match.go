@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -237,6 +238,7 @@ func (j *judge) build(c candidate, cache map[string]*builtList) *builtList {
 	if len(b.bad) > 0 || j.l.partial {
 		return b
 	}
+	tie := b.tie(places)
 	token := -1
 	if b.rule.token >= 0 {
 		token = places[b.rule.token]
@@ -249,8 +251,45 @@ func (j *judge) build(c candidate, cache map[string]*builtList) *builtList {
 			}
 			raw, _ := unhex0x(b.rows[i].cells[token])
 			return raw
-		}})
+		}, tie: tie})
 	return b
+}
+
+// tie puts several rows of one account in the order account: by unlock as a number, by the bytes of the token, by index.
+func (b *builtList) tie(places []int) func(x, y int) int {
+	unlock, token, index := -1, -1, -1
+	for i, f := range b.prof.fields {
+		switch {
+		case f.name == "unlock" && f.source == "column" && strings.HasPrefix(f.typ, "u"):
+			unlock = places[i]
+		case f.source == "token":
+			token = places[i]
+		case f.source == "index":
+			index = places[i]
+		}
+	}
+	number := func(at, x, y int) int {
+		if at < 0 {
+			return 0
+		}
+		s, t := b.rows[x].cells[at], b.rows[y].cells[at]
+		return cmp.Or(cmp.Compare(len(s), len(t)), strings.Compare(s, t))
+	}
+	key := func(x int) string {
+		cell := b.rows[x].cells[token]
+		if raw, ok := unhex0x(cell); ok {
+			return string(raw)
+		}
+		a, _ := parseAccount(cell)
+		return string(a.bytes())
+	}
+	return func(x, y int) int {
+		c := number(unlock, x, y)
+		if c == 0 && token >= 0 {
+			c = strings.Compare(key(x), key(y))
+		}
+		return cmp.Or(c, number(index, x, y))
+	}
 }
 
 // leading counts the rows, of at most a sample, whose own proof leads to the stated root, or to the rebuilt one when none is stated. It tells which leaf rule a

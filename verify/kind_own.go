@@ -2,6 +2,7 @@ package verify
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -53,7 +54,16 @@ func (p *filePass) ownProofs(s *source, top, claims jval) {
 		c.columns = nil
 	}
 	if order, ok := top.get("order"); ok {
+		if !slices.Contains([]string{"account", "input", "leaf-hash", "key"}, order.text()) {
+			p.fault(FileMember, s.place(order.at)+" order", clip(order.raw()), "account, input, leaf-hash or key")
+		}
 		c.set = [][2]string{{"order", order.text()}}
+	}
+	c.constants = map[string]string{}
+	for _, f := range fields {
+		if x, ok := claims.first().get(f.name); ok && (f.source == "domain" || f.source == "constant") { // one value for the tree
+			c.constants[f.name] = x.text()
+		}
 	}
 	l.tries = []candidate{c}
 	q := p.rowsOf(l)
@@ -69,6 +79,9 @@ func (p *filePass) ownProofs(s *source, top, claims jval) {
 				continue
 			}
 			good := true
+			if want, constant := c.constants[f.name]; constant && x.text() != want {
+				p.fault(ListDiffers, l.where(r, x.at, f.name), clip(x.raw()), want+" as in the first claim")
+			}
 			switch {
 			case f.source == "account" && solanaAccounts:
 				a, err := parseAccount(x.text())

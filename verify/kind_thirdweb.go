@@ -47,6 +47,9 @@ func tryThirdweb(p *filePass) bool {
 		if v, ok := top.get("tokenDecimals"); ok {
 			if n, good := parseCount(v.text()); good && n <= 77 {
 				decimals = n
+				if p.o.Decimals >= 0 && n != p.o.Decimals {
+					p.fault(ListDiffers, info.place(v.at)+" tokenDecimals", v.text(), strconv.Itoa(p.o.Decimals)+" as given: the reader of these files multiplies by what stands here")
+				}
 			} else {
 				p.fault(RowValue, info.place(v.at)+" tokenDecimals", clip(v.raw()), "0 to 77")
 			}

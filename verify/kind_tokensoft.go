@@ -75,9 +75,16 @@ func (p *filePass) tokensoft(s *source, top, claims, data jval) {
 			ok = ok && good
 		}
 		q.proofOf(r, m.val, "proof")
-		if ok && l.column("account") >= 0 && strings.HasPrefix(strings.ToLower(m.name), "0x") && len(m.name) == 42 {
-			if key := strings.ToLower(m.name); key != hex0x(r.acct.raw[:20]) {
-				p.fault(ListDiffers, l.where(r, m.at, ""), m.name, checksumText(r.acct.raw[:20])+" as in its data")
+		if ok && l.column("account") >= 0 && strings.HasPrefix(strings.ToLower(m.name), "0x") {
+			key, domain, satellite := strings.Cut(strings.ToLower(m.name), "_")
+			want := checksumText(r.acct.raw[:20])
+			good := key == hex0x(r.acct.raw[:20])
+			if i := l.column("domain"); satellite && i >= 0 {
+				want += "_" + cells[i]
+				good = good && domain == cells[i]
+			}
+			if !good && len(key) == 42 {
+				p.fault(ListDiffers, l.where(r, m.at, ""), m.name, want+" as in its data")
 			}
 		}
 		q.end(r, ok, cells...)

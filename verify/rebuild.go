@@ -26,6 +26,7 @@ type treeRows struct {
 	leaves  []digest
 	account func(row int) []byte // orders account and key, all groupings
 	token   func(row int) []byte // two-level
+	tie     func(a, b int) int   // order account: several rows of one account; nil: as they are given
 }
 
 // rebuilt is a whole tree. Rows of equal leaves share one place where the profile keeps equal leaves once.
@@ -109,7 +110,10 @@ func (r *leafRule) arrange(order string, rows treeRows, list []int32) ([]int32, 
 		}
 		slices.SortStableFunc(list, func(a, b int32) int {
 			x, y := keys[a], keys[b]
-			return bytes.Compare(x[:], y[:])
+			if c := bytes.Compare(x[:], y[:]); c != 0 || rows.tie == nil {
+				return c
+			}
+			return rows.tie(int(a), int(b))
 		})
 	default:
 		return nil, fmt.Errorf("order %q", order)

@@ -265,7 +265,7 @@ func BenchmarkRebuild(b *testing.B) {
 				if len(bad) > 0 {
 					b.Fatal(bad[0])
 				}
-				rows := treeRows{leaves, func(i int) []byte { return accounts[i].bytes() }, func(i int) []byte { return tokens[i].bytes() }}
+				rows := treeRows{leaves, func(i int) []byte { return accounts[i].bytes() }, func(i int) []byte { return tokens[i].bytes() }, nil}
 				if _, err := r.rebuild("", rows); err != nil {
 					b.Fatal(err)
 				}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -32,6 +33,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"edit":     editCmd,
 			"exitcode": exitcodeCmd,
 			"fixture":  fixtureCmd,
 			"pin":      pinCmd,
@@ -57,6 +59,18 @@ func exitcodeCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if got != wantCode {
 		ts.Fatalf("exit status %d, want %d", got, wantCode)
 	}
+}
+
+// editCmd writes a file with the first OLD in it replaced.
+func editCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: edit FILE OLD NEW OUT")
+	}
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s: no %s", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[3]), []byte(strings.Replace(text, args[1], args[2], 1)), 0o666))
 }
 
 func fixtureCmd(ts *testscript.TestScript, neg bool, args []string) {
