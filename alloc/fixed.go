@@ -64,9 +64,20 @@ func (a *fixed) refine(r *reading, keepRows bool) {
 			continue
 		}
 		t.count(a, r, k, i)
-		if !sums {
+		if !sums && a.set.Duplicates == "sum" {
 			t.add(a, r, k, i, at)
 		}
+	}
+	if !sums && a.set.Duplicates != "sum" { // an entrant has one row of a token, so no two goroutines write one amount
+		n := len(l.entrants)
+		inParts(sortParts, func(part int) {
+			for i := part * n / sortParts; i < (part+1)*n/sortParts; i++ {
+				k, at := int(l.tokens[i]), a.at[l.entrants[i]]
+				if at != nowhere && a.tokens[k].first[at] == uint32(i)+1 {
+					a.tokens[k].add(a, r, k, i, at)
+				}
+			}
+		})
 	}
 	for k := range a.tokens {
 		t := &a.tokens[k]
