@@ -1,7 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/merkle-drop/merkle/campaign"
@@ -53,6 +58,39 @@ func TestBundlesNeverChange(t *testing.T) {
 			if got := bundleBytes(t, filepath.Join(dir, "campaign.yaml"), "--workers", workers); got != want.digest {
 				t.Errorf("%s, %d accounts, seed %d, %s workers: %s, was %s", want.rule, want.accounts, want.seed, workers, got, want.digest)
 			}
+		}
+	}
+}
+
+// TestBuildComparesChecksums: addresses are compared with EIP-55 many at once, and each wrong one is named where it stands.
+func TestBuildComparesChecksums(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "campaign")
+	if err := campaign.Scaffold("fixed/v1", dir, campaign.ScaffoldOptions{Accounts: 5000, Seed: 3}); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "list.csv")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(text), "\n")
+	var want []string
+	for _, at := range []int{1, 129, 2048, 2049, 5000} { // first and last of batches
+		i := strings.IndexAny(lines[at], "abcdef")
+		good := lines[at][:42]
+		lines[at] = lines[at][:i] + strings.ToUpper(lines[at][i:i+1]) + lines[at][i+1:]
+		want = append(want, fmt.Sprintf("list.csv:%d:1: account %q: EIP-55 checksum does not match, want %s", at+1, lines[at][:42], good))
+	}
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "")), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var errw bytes.Buffer
+	if code := runIn(t, io.Discard, &errw, "build", filepath.Join(dir, "campaign.yaml"), "-o", filepath.Join(dir, "bundle")); code != exitRefused {
+		t.Errorf("exit status %d, want %d", code, exitRefused)
+	}
+	for _, line := range want {
+		if !strings.Contains(errw.String(), line) {
+			t.Errorf("%q is not in\n%s", line, errw.String())
 		}
 	}
 }
