@@ -235,3 +235,35 @@ func BenchmarkParquet(b *testing.B) {
 		})
 	}
 }
+
+// TestParquet_damaged changes each byte of a file: rows or faults come out, never a panic.
+func TestParquet_damaged(t *testing.T) {
+	good := parquetOf(t, parquet.Group{"a": parquet.Decimal(2, 9, parquet.Int32Type), "b": parquet.Optional(parquet.String())}, [][]any{{int32(1), nil}, {int32(2), "x"}})
+	refused := 0
+	for i := range good {
+		for _, flip := range []byte{1, 0x80, 0xff} {
+			bad := []byte(good)
+			bad[i] ^= flip
+			if _, _, faults := countRows(t, bad); faults.Err() != nil {
+				refused++
+			}
+		}
+	}
+	if refused < len(good)/2 {
+		t.Errorf("%d of %d damaged files were refused", refused, 3*len(good))
+	}
+}
+
+// countRows counts rows; places of the header's faults are the file as a whole.
+func countRows(t testing.TB, text []byte) (header []string, rows int, faults *merkle.Faults) {
+	t.Helper()
+	faults = new(merkle.Faults)
+	tab, err := OpenTable(bytes.NewReader(text), "in", "parquet", faults)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows < 10000 && tab.Next() {
+		rows++
+	}
+	return tab.Header(), rows, faults
+}
