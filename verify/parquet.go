@@ -30,7 +30,6 @@ type parquetRows struct {
 	columns []parquetColumn   // by leaf
 	byCell  []int             // leaf of each cell, -1 for a list or group
 	cells   [][]parquet.Value // by leaf, of the present row
-	ended   bool
 }
 
 func isParquet(d *inputDecl) bool {
