@@ -1,0 +1,12 @@
+package extsort
+
+import "syscall"
+
+// Free is how many bytes may still be written below dir; known is false where the system does not say.
+func Free(dir string) (n int64, known bool) {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(dir, &s); err != nil {
+		return 0, false
+	}
+	return int64(min(s.Bavail*uint64(s.Bsize), 1<<62)), true
+}
