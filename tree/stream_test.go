@@ -1,0 +1,173 @@
+package tree
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+
+	merkle "github.com/merkle-drop/merkle"
+)
+
+// sliceable are profiles of every shape, hash, encoding and source that a tree in slices may have.
+func sliceable(t *testing.T) []Profile {
+	t.Helper()
+	var out []Profile
+	for p := range Profiles() {
+		if p.AnyFields {
+			var err error
+			if p, err = p.WithFields([]string{"index:uint256", "account:address", "amount:uint256"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if CanSlice(&p, OrderAccount) == nil && p.Has(SourceAmount) {
+			out = append(out, p)
+		}
+	}
+	if len(out) < 12 {
+		t.Fatalf("%d profiles can be sliced", len(out))
+	}
+	return out
+}
+
+func slicedRows(p *Profile, n int, random *rand.Rand) *Rows {
+	r := &Rows{}
+	for i := range n {
+		raw := make([]byte, p.Accounts.Width())
+		for j := range raw {
+			raw[j] = byte(random.Uint32())
+		}
+		raw[0] |= 1
+		a, _ := merkle.NewAccount(p.Accounts, raw)
+		r.Accounts = append(r.Accounts, a)
+		r.Amounts = append(r.Amounts, merkle.NewAmount(1+random.Uint64N(1<<40)))
+		if p.Has(SourceLocked) {
+			r.Locked = append(r.Locked, merkle.NewAmount(random.Uint64N(3)))
+		}
+		if p.Has(SourceIndex) {
+			r.Index = append(r.Index, uint64(i*7+1))
+		}
+	}
+	return r
+}
+
+// slicesOf reads from a built tree.
+func slicesOf(t *Tree) Slices {
+	return func(_, lo, hi int, rows *Rows) error {
+		from := t.Rows()
+		*rows = Rows{}
+		for pos := lo; pos < hi; pos++ {
+			at := t.Row(pos)
+			rows.Accounts, rows.Amounts = append(rows.Accounts, from.Accounts[at]), append(rows.Amounts, from.Amounts[at])
+			if from.Locked != nil {
+				rows.Locked = append(rows.Locked, from.Locked[at])
+			}
+			if from.Index != nil {
+				rows.Index = append(rows.Index, from.Index[at])
+			}
+		}
+		return nil
+	}
+}
+
+func TestBuildSliced_isTheTree(t *testing.T) {
+	ctx := context.Background()
+	for _, p := range sliceable(t) {
+		random := rand.New(rand.NewPCG(3, 4))
+		sizes := []int{1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 63, 64, 65, 100, 255, 256, 257, 300, 1000, 2049, 4097, 5000}
+		for n := 10; n < 300; n += 13 {
+			sizes = append(sizes, n)
+		}
+		for _, n := range sizes {
+			rows := slicedRows(&p, n, random)
+			spec := Spec{Profile: p, Order: OrderAccount, Constants: map[string]string{}, Workers: 1 + n%3}
+			for _, f := range p.Fields {
+				if _, usual := p.Default(f.Name); !usual && (f.Source == SourceConstant || f.Source == SourceDomain) {
+					spec.Constants[f.Name] = "1"
+					if f.Type == "address" {
+						spec.Constants[f.Name] = "0x00000000000000000000000000000000000000aa"
+					}
+				}
+			}
+			if p.Has(SourceToken) {
+				spec.Token = rows.Accounts[0]
+			}
+			if p.Has(SourceIndex) {
+				spec.Profile.Index = IndexGiven
+			}
+			whole, err := Build(ctx, spec, rows)
+			if err != nil {
+				t.Fatalf("%s, %d rows: %v", p.Name, n, err)
+			}
+			for _, shard := range []int{2, 5, 64, 256} {
+				cut, subs, err := whole.Cut(shard)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s, err := BuildSliced(ctx, spec, n, shard, slicesOf(whole))
+				if err != nil {
+					t.Fatalf("%s, %d rows: %v", p.Name, n, err)
+				}
+				at := fmt.Sprintf("%s, %d rows in shards of %d", p.Name, n, shard)
+				total, _ := whole.Total()
+				if s.Root() != whole.Root() || s.Depth() != whole.Depth() || s.Cut() != cut || s.Len() != n || s.Shards() != len(subs) || s.Total() != total {
+					t.Fatalf("%s: root %s depth %d cut %d, %d shards; want %s %d %d %d", at, s.Root(), s.Depth(), s.Cut(), s.Shards(), whole.Root(), whole.Depth(), cut, len(subs))
+				}
+				for i := range subs {
+					got, want := s.Subtree(i), subs[i]
+					if !reflect.DeepEqual(got.Runs, want.Runs) || len(got.Path) != len(want.Path) {
+						t.Fatalf("%s: shard %d has %v, want %v", at, i, got.Runs, want.Runs)
+					}
+					for j := range want.Path {
+						if got.Path[j] != want.Path[j] {
+							t.Fatalf("%s: shard %d, path entry %d differs", at, i, j)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestBuildSliced_refuses(t *testing.T) {
+	ctx := context.Background()
+	p, _ := Lookup("jito-v1")
+	rows := slicedRows(&p, 10, rand.New(rand.NewPCG(1, 1)))
+	spec := Spec{Profile: p, Order: OrderAccount}
+	whole, err := Build(ctx, spec, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := slicesOf(whole)
+	if _, err := BuildSliced(ctx, spec, 0, 4, read); err == nil {
+		t.Error("no rows")
+	}
+	if _, err := BuildSliced(ctx, spec, 10, 1, read); err == nil {
+		t.Error("shards of one")
+	}
+	if _, err := BuildSliced(ctx, Spec{Profile: p, Order: OrderInput}, 10, 4, read); err == nil {
+		t.Error("order input")
+	}
+	short := func(w, lo, hi int, r *Rows) error { return read(w, lo, hi-1, r) }
+	if _, err := BuildSliced(ctx, spec, 10, 4, short); err == nil {
+		t.Error("a row is missing")
+	}
+	broken := func(w, lo, hi int, r *Rows) error { return context.DeadlineExceeded }
+	if _, err := BuildSliced(ctx, spec, 10, 4, broken); err == nil {
+		t.Error("a read that failed")
+	}
+	wide := func(w, lo, hi int, r *Rows) error {
+		err := read(w, lo, hi, r)
+		r.Amounts[0] = merkle.AmountFromWords([4]uint64{0, 1})
+		return err
+	}
+	if _, err := BuildSliced(ctx, spec, 10, 4, wide); err == nil {
+		t.Error("an amount of 65 bits")
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := BuildSliced(ctx, spec, 10, 4, read); err == nil {
+		t.Error("cancelled")
+	}
+}
