@@ -37,24 +37,9 @@ type judged struct {
 	count    func(i int) bool
 }
 
-// kinds judges accounts on all processors; the kind of an entrant that is not selected is notJudged. The campaign's own are its tokens' contracts
-// and mints, and every address in deployments.
+// kinds judges accounts on all processors; the kind of an entrant that is not selected is notJudged.
 func (r *reading) kinds(list judged) []merkle.AccountKind {
-	own := map[merkle.Account]bool{}
-	for _, t := range r.c.Tokens {
-		for _, a := range t.Assets {
-			if !a.Asset.Token.IsZero() {
-				own[a.Asset.Token] = true
-			}
-		}
-	}
-	for _, t := range r.c.Trees {
-		for _, text := range t.Deployment {
-			if a, err := merkle.ParseAccount(text); err == nil {
-				own[a] = true
-			}
-		}
-	}
+	own := r.ownAccounts()
 	n := len(list.entrants)
 	kinds := make([]merkle.AccountKind, n)
 	inParts(sortParts, func(part int) {
@@ -71,6 +56,26 @@ func (r *reading) kinds(list judged) []merkle.AccountKind {
 		}
 	})
 	return kinds
+}
+
+// ownAccounts are the campaign's own: its tokens' contracts and mints, and every address in deployments.
+func (r *reading) ownAccounts() map[merkle.Account]bool {
+	own := map[merkle.Account]bool{}
+	for _, t := range r.c.Tokens {
+		for _, a := range t.Assets {
+			if !a.Asset.Token.IsZero() {
+				own[a.Asset.Token] = true
+			}
+		}
+	}
+	for _, t := range r.c.Trees {
+		for _, text := range t.Deployment {
+			if a, err := merkle.ParseAccount(text); err == nil {
+				own[a] = true
+			}
+		}
+	}
+	return own
 }
 
 // notJudged is no kind.
@@ -91,13 +96,17 @@ func (r *reading) countKinds(list judged, counts *merkle.AccountCounts) (notes [
 		if counts[k] == 0 || r.c.Accounts.Of(k) != "warn" {
 			continue
 		}
-		what := fmt.Sprintf("%d accounts are of kind %s, the first is", counts[k], k)
-		if counts[k] == 1 {
-			what = fmt.Sprintf("one account is of kind %s:", k)
-		}
-		notes = append(notes, fmt.Sprintf("%s %s (%s)", what, list.entrants[first[k]].Account, k.Why()))
+		notes = append(notes, kindNote(k, counts[k], list.entrants[first[k]].Account))
 	}
 	return notes
+}
+
+func kindNote(k merkle.AccountKind, n int, first merkle.Account) string {
+	what := fmt.Sprintf("%d accounts are of kind %s, the first is", n, k)
+	if n == 1 {
+		what = fmt.Sprintf("one account is of kind %s:", k)
+	}
+	return fmt.Sprintf("%s %s (%s)", what, first, k.Why())
 }
 
 // judge counts the kinds of the entrants that have a claim, and notes those that the campaign wants to be warned of.
