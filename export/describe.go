@@ -26,41 +26,16 @@ func describe(a *alloc.Allocation, trees []*Tree) (*Manifest, []*group, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m := &Manifest{Format: FormatBundle, Rule: c.Rule.Name, Previous: PreviousInfo(a.Previous)}
-	sum := sha256.Sum256(c.Source)
-	m.Campaign = CampaignRef{File: CampaignFile, ID: c.ID, SHA256: hex.EncodeToString(sum[:])}
-	m.Publish = PublishInfo{Inputs: cmp.Or(c.Publish.Inputs, "copy"), Proofs: layout, Shard: cmp.Or(c.Publish.Shard, DefaultShard)}
-	if m.Publish.Shard < 2 {
-		return nil, nil, fmt.Errorf("publish.shard is %d, a shard holds at least 2 claims", m.Publish.Shard)
+	m, err := newManifest(a, layout)
+	if err != nil {
+		return nil, nil, err
 	}
 	groups, err := makeGroups(trees, layout, m.Publish.Shard)
 	if err != nil {
 		return nil, nil, err
 	}
-	for i := range a.Inputs {
-		in := &a.Inputs[i]
-		info := InputInfo{Role: in.Role, Columns: in.Columns, Order: in.Order, Rows: in.Rows, Sum: in.Sum}
-		if m.Publish.Inputs == "copy" {
-			info.File = "inputs/" + in.Role + ".csv"
-		}
-		m.Inputs = append(m.Inputs, info)
-	}
-	for i := range a.Tables {
-		t := &a.Tables[i]
-		if i > 0 && a.Tables[i-1].Name >= t.Name {
-			return nil, nil, fmt.Errorf("table %q does not stand after %q", t.Name, a.Tables[i-1].Name)
-		}
-		m.Tables = append(m.Tables, TableInfo{Name: t.Name, Columns: t.Columns, Rows: t.Rows, File: "tables/" + t.Name + ".csv"})
-	}
-	for _, e := range a.Exclusions {
-		m.Exclusions = append(m.Exclusions, ExclusionInfo{Role: e.Role, List: e.List, Version: e.Version, Accounts: e.Accounts, Matched: e.Matched})
-	}
-	for k := range a.Tokens {
-		m.Tokens = append(m.Tokens, tokenInfo(a.Tokens[k].Token))
-		m.Ledger = append(m.Ledger, ledgerInfo(&a.Tokens[k]))
-	}
-	for _, r := range a.Assertions {
-		m.Assertions = append(m.Assertions, AssertionInfo{Figure: r.Figure, Prints: r.Prints, Got: r.Got, Holds: r.Holds, Level: r.Level})
+	if err := m.outline(a); err != nil {
+		return nil, nil, err
 	}
 	home := map[*Tree]string{}
 	for _, g := range groups {
@@ -75,6 +50,49 @@ func describe(a *alloc.Allocation, trees []*Tree) (*Manifest, []*group, error) {
 		m.Trees = append(m.Trees, t.info(home[t]))
 	}
 	return m, groups, nil
+}
+
+// newManifest says what the campaign alone tells.
+func newManifest(a *alloc.Allocation, layout string) (*Manifest, error) {
+	c := a.Campaign
+	m := &Manifest{Format: FormatBundle, Rule: c.Rule.Name, Previous: PreviousInfo(a.Previous)}
+	sum := sha256.Sum256(c.Source)
+	m.Campaign = CampaignRef{File: CampaignFile, ID: c.ID, SHA256: hex.EncodeToString(sum[:])}
+	m.Publish = PublishInfo{Inputs: cmp.Or(c.Publish.Inputs, "copy"), Proofs: layout, Shard: cmp.Or(c.Publish.Shard, DefaultShard)}
+	if m.Publish.Shard < 2 {
+		return nil, fmt.Errorf("publish.shard is %d, a shard holds at least 2 claims", m.Publish.Shard)
+	}
+	return m, nil
+}
+
+// outline says what the allocation tells beside its claims.
+func (m *Manifest) outline(a *alloc.Allocation) error {
+	for i := range a.Inputs {
+		in := &a.Inputs[i]
+		info := InputInfo{Role: in.Role, Columns: in.Columns, Order: in.Order, Rows: in.Rows, Sum: in.Sum}
+		if m.Publish.Inputs == "copy" {
+			info.File = "inputs/" + in.Role + ".csv"
+		}
+		m.Inputs = append(m.Inputs, info)
+	}
+	for i := range a.Tables {
+		t := &a.Tables[i]
+		if i > 0 && a.Tables[i-1].Name >= t.Name {
+			return fmt.Errorf("table %q does not stand after %q", t.Name, a.Tables[i-1].Name)
+		}
+		m.Tables = append(m.Tables, TableInfo{Name: t.Name, Columns: t.Columns, Rows: t.Rows, File: "tables/" + t.Name + ".csv"})
+	}
+	for _, e := range a.Exclusions {
+		m.Exclusions = append(m.Exclusions, ExclusionInfo{Role: e.Role, List: e.List, Version: e.Version, Accounts: e.Accounts, Matched: e.Matched})
+	}
+	for k := range a.Tokens {
+		m.Tokens = append(m.Tokens, tokenInfo(a.Tokens[k].Token))
+		m.Ledger = append(m.Ledger, ledgerInfo(&a.Tokens[k]))
+	}
+	for _, r := range a.Assertions {
+		m.Assertions = append(m.Assertions, AssertionInfo{Figure: r.Figure, Prints: r.Prints, Got: r.Got, Holds: r.Holds, Level: r.Level})
+	}
+	return nil
 }
 
 // checkTotals proves FORMAT.md section 5 before anything is published: for each token, claims and what was paid before are what all leaves
