@@ -25,7 +25,7 @@ func buildCommand() *cli.Command {
 			"Example:\n   merkle build fixtures/jupiter-asr/campaign.yaml -o bundle\n   merkle build fixtures/jupiter-asr/campaign.yaml -o bundle --json",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "directory to make, `DIR`"},
-			jsonFlag, quietFlag, workersFlag(),
+			memoryFlag(), tempFlag(), jsonFlag, quietFlag, workersFlag(),
 		},
 		Action: build,
 	}
@@ -55,18 +55,19 @@ func build(c *cli.Context) error {
 		return err
 	}
 	defer frugal()()
+	limit, err := memoryLimit(c)
+	if err != nil {
+		return err
+	}
 	bar := newProgress(c)
 	defer bar.done()
-	a, err := alloc.Compute(c.Context, camp, alloc.Options{Progress: bar.update, LeafColumns: export.LeafColumns, Checksums: checksums})
-	if err != nil {
-		return err
-	}
 	o := export.Options{Workers: n, Progress: bar.update, Facts: solanaFacts}
-	trees, err := export.Trees(c.Context, a, o)
-	if err != nil {
-		return err
+	var r *result
+	if limit.exceeded(campaignMemory(camp)) {
+		r, err = buildOnDisk(c, dir, camp, o, limit)
+	} else {
+		r, err = buildInMemory(c, dir, camp, o)
 	}
-	m, err := export.Write(c.Context, dir, a, trees, o)
 	if err != nil {
 		return err
 	}
@@ -74,17 +75,33 @@ func build(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	digest := fmt.Sprintf("%x", sha256.Sum256(text))
+	r.dir, r.digest = dir, fmt.Sprintf("%x", sha256.Sum256(text))
 	bar.done()
-	for _, t := range trees {
-		if text := tooDeep(t.Tree.Profile().Name, t.Deployment["layout"], t.Tree.Len(), t.Tree.Depth()); text != "" {
+	for _, t := range r.manifest.Trees {
+		if text := tooDeep(t.Profile.Name, t.Deployment["layout"], t.Leaves, t.Depth); text != "" {
 			fmt.Fprintf(c.App.ErrWriter, "merkle: tree %s: %s\n", t.ID, text)
 		}
 	}
 	if c.Bool("json") {
-		return printJSON(c.App.Writer, newBuildDoc(dir, a, trees, m, digest))
+		return printJSON(c.App.Writer, newBuildDoc(r))
 	}
-	return summary(c.App.Writer, dir, a, trees, m, digest)
+	return summary(c.App.Writer, r)
+}
+
+func buildInMemory(c *cli.Context, dir string, camp *campaign.Campaign, o export.Options) (*result, error) {
+	a, err := alloc.Compute(c.Context, camp, alloc.Options{Progress: o.Progress, LeafColumns: export.LeafColumns, Checksums: checksums})
+	if err != nil {
+		return nil, err
+	}
+	trees, err := export.Trees(c.Context, a, o)
+	if err != nil {
+		return nil, err
+	}
+	m, err := export.Write(c.Context, dir, a, trees, o)
+	if err != nil {
+		return nil, err
+	}
+	return resultOf(a, m), nil
 }
 
 // frugal keeps memory near what is in use until the function that it returns is called. What a build holds is flat arrays without pointers, so

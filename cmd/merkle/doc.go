@@ -5,7 +5,6 @@ import (
 	"io"
 
 	merkle "github.com/merkle-drop/merkle"
-	"github.com/merkle-drop/merkle/alloc"
 	"github.com/merkle-drop/merkle/export"
 )
 
@@ -89,10 +88,11 @@ type assertionDoc struct {
 	Place  string `json:"place"`
 }
 
-func newBuildDoc(dir string, a *alloc.Allocation, trees []*export.Tree, m *export.Manifest, digest string) *buildDoc {
+func newBuildDoc(r *result) *buildDoc {
+	a, m := r.Allocation, r.manifest
 	doc := &buildDoc{
-		Campaign: a.Campaign.ID, Rule: a.Campaign.Rule.Name, Bundle: dir, Manifest: digest,
-		Trees: []treeDoc{}, Ledger: []ledgerDoc{}, Notes: append(sameRoots(trees), a.Notes...),
+		Campaign: a.Campaign.ID, Rule: a.Campaign.Rule.Name, Bundle: r.dir, Manifest: r.digest,
+		Trees: []treeDoc{}, Ledger: []ledgerDoc{}, Notes: append(sameRoots(m.Trees), a.Notes...),
 		Accounts: countsDoc(a.Accounts),
 	}
 	if m.Previous.Manifest != "" {
@@ -101,13 +101,9 @@ func newBuildDoc(dir string, a *alloc.Allocation, trees []*export.Tree, m *expor
 	for _, t := range m.Tables {
 		doc.Tables = append(doc.Tables, tableDoc{t.Name, t.Rows, t.File, t.SHA256})
 	}
-	for _, t := range trees {
-		d := treeDoc{ID: t.ID, Chain: string(t.Chain), Profile: t.Tree.Profile().Name, Order: string(t.Tree.Order()),
-			Root: rootText(t), Leaves: t.Tree.Len(), Depth: t.Tree.Depth(), Total: treeTotal(t).String(), Deployment: t.Deployment}
-		for _, k := range t.Tokens {
-			d.Tokens = append(d.Tokens, k.ID)
-		}
-		doc.Trees = append(doc.Trees, d)
+	for _, t := range m.Trees {
+		doc.Trees = append(doc.Trees, treeDoc{ID: t.ID, Chain: t.Chain, Tokens: t.Tokens, Profile: t.Profile.Name, Order: t.Order,
+			Root: t.Root, Leaves: t.Leaves, Depth: t.Depth, Total: treeTotal(t).String(), Deployment: t.Deployment})
 	}
 	for _, k := range a.Tokens {
 		l := k.Ledger
@@ -128,15 +124,12 @@ func newBuildDoc(dir string, a *alloc.Allocation, trees []*export.Tree, m *expor
 	return doc
 }
 
-func rootText(t *export.Tree) string {
-	root := t.Tree.Root()
-	return root.Text(t.Tree.Profile().Width)
-}
-
 // treeTotal is the sum of a tree that was built, so it is known to fit.
-func treeTotal(t *export.Tree) merkle.Amount {
-	total, _ := t.Tree.Total()
-	return total
+func treeTotal(t export.TreeInfo) (sum merkle.Amount) {
+	for _, v := range t.Totals {
+		sum, _ = sum.Add(v)
+	}
+	return sum
 }
 
 // printJSON writes one document, indented for people who look.

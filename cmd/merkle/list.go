@@ -32,6 +32,7 @@ type list struct {
 	key     int    // column with the keys of a JSON object when a member is the account too, else -1
 	buf     []byte // of a number
 	stdin   []byte
+	spill   *spill // nil: all rows are kept
 }
 
 // column says what a column of the file is read as.
@@ -68,9 +69,16 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 	if len(l.faults.List) > 0 {
 		return nil, l.faults.Err()
 	}
-	done, err := l.readBlocks(ctx, table, bar)
-	if err != nil {
-		return nil, err
+	if set.spilling != nil {
+		if l.spill, err = set.spilling(l); err != nil {
+			return nil, err
+		}
+	}
+	done := false
+	if l.spill == nil { // blocks are of lists that memory holds
+		if done, err = l.readBlocks(ctx, table, bar); err != nil {
+			return nil, err
+		}
 	}
 	for n := uint32(0); !done && table.Next(); n++ {
 		if n%8192 == 0 {
@@ -80,18 +88,25 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 			bar.update("reading", int64(n), -1)
 		}
 		l.row(table, n)
-		l.kindsOf.next(l.rows.Accounts, false)
+		if l.spill == nil {
+			l.kindsOf.next(l.rows.Accounts, false)
+		} else if err := l.spill.take(ctx, l, spillRows); err != nil {
+			return nil, err
+		}
 	}
 	if err := table.Err(); err != nil {
 		return nil, err
 	}
-	if l.rows.Len() == 0 && len(l.faults.List) == 0 {
+	if l.rows.Len() == 0 && !l.spill.some() && len(l.faults.List) == 0 {
 		l.faults.Addf(merkle.Pos{File: l.path}, "no rows: a tree has at least one leaf")
 	}
 	l.stated = table.Root
 	l.afterwards(table)
 	if err := l.faults.Err(); err != nil {
 		return nil, err
+	}
+	if l.spill != nil {
+		return l, l.spill.take(ctx, l, 1)
 	}
 	l.repeated()
 	return l, nil

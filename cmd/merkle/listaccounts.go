@@ -22,38 +22,58 @@ func (e *kindError) Error() string {
 // judge counts the kinds of accounts. Those that are not let through are warned about, each kind once with its first place, or
 // refused, all with their places.
 func (l *list) judge(ctx context.Context, errw io.Writer) (merkle.AccountCounts, error) {
+	if l.spill != nil {
+		return l.spill.kinds.counts, l.tell(errw, &l.spill.kinds)
+	}
 	kinds, counts, err := l.kinds(ctx)
 	if err != nil || counts.Suspicious() == 0 {
 		return counts, err
 	}
-	found := &tree.RowErrors{}
-	name := l.profile.Fields[slices.IndexFunc(l.profile.Fields, func(f tree.Field) bool { return f.Source == tree.SourceAccount })].Name
-	var first [8]bool
+	seen := kindsSeen{counts: counts}
 	for row, k := range kinds {
-		if k <= merkle.KindZero || l.set.allow[k] || l.set.accounts == "warn" && first[k] {
-			continue
-		}
-		first[k] = true
-		if len(found.List) == merkle.MaxFaults {
-			found.More++
-			continue
-		}
-		found.List = append(found.List, &tree.RowError{Row: row, Other: -1, Field: name, Value: l.rows.Accounts[row].String(), Err: &kindError{k}})
+		l.see(&seen, k, row, l.rows.Accounts[row])
 	}
-	if len(found.List) == 0 {
-		return counts, nil
+	return counts, l.tell(errw, &seen)
+}
+
+// kindsSeen is the kinds of accounts in a list.
+type kindsSeen struct {
+	counts merkle.AccountCounts
+	first  [8]bool
+	found  tree.RowErrors // what is to be told
+}
+
+// see takes an account of a kind, which is counted already.
+func (l *list) see(seen *kindsSeen, k merkle.AccountKind, row int, a merkle.Account) {
+	if k <= merkle.KindZero || l.set.allow[k] || l.set.accounts == "warn" && seen.first[k] {
+		return
 	}
+	seen.first[k] = true
+	if len(seen.found.List) == merkle.MaxFaults {
+		seen.found.More++
+		return
+	}
+	name := l.profile.Fields[slices.IndexFunc(l.profile.Fields, func(f tree.Field) bool { return f.Source == tree.SourceAccount })].Name
+	seen.found.List = append(seen.found.List, &tree.RowError{Row: row, Other: -1, Field: name, Value: a.String(), Err: &kindError{k}})
+}
+
+// tell warns about accounts, or refuses them.
+func (l *list) tell(errw io.Writer, seen *kindsSeen) error {
+	if len(seen.found.List) == 0 {
+		return nil
+	}
+	counts, found := seen.counts, &seen.found
 	located := l.locate(found)
 	faults, ok := merkle.AsFaults(located)
 	if !ok || l.set.accounts == "refuse" {
-		return counts, located
+		return located
 	}
 	for _, f := range faults.List {
 		if e, ok := f.Err.(*kindError); ok {
 			fmt.Fprintf(errw, "merkle: warning: %s: %s %q: %s; %d such in all\n", f.Pos, f.Field, f.Value, e, counts[e.kind])
 		}
 	}
-	return counts, nil
+	return nil
 }
 
 // repeated notes accounts of several rows where the contract pays each of them, because that is seldom meant when it is once.

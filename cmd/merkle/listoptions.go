@@ -44,6 +44,8 @@ func kindNames() string {
 
 // listSettings says how a list is read.
 type listSettings struct {
+	spilling func(l *list) (*spill, error) // whether the rows of a list, whose columns are known, go through disk; nil: no
+
 	profile    tree.Profile
 	duplicates string
 	ignore     []string

@@ -26,7 +26,7 @@ func treeCommand() *cli.Command {
 			&cli.StringFlag{Name: "order", Usage: "order of the leaves: profile, account, input, leaf-hash", Value: "profile"},
 			decimalsFlag(),
 			&cli.StringFlag{Name: "multiproof", Usage: "print one proof of all leaves of these `ACCOUNTS`, separated by commas (OpenZeppelin's trees)"},
-			jsonFlag, quietFlag, workersFlag(),
+			memoryFlag(), tempFlag(), jsonFlag, quietFlag, workersFlag(),
 		}),
 		Action: treeFromList,
 	}
@@ -65,8 +65,18 @@ func treeFromList(c *cli.Context) error {
 			return err
 		}
 	}
+	limit, err := memoryLimit(c)
+	if err != nil {
+		return err
+	}
 	bar := newProgress(c)
 	defer bar.done()
+	var held *spill
+	o.spilling = func(l *list) (_ *spill, err error) {
+		held, err = l.maySpill(c, limit, out.path != "" || c.IsSet("multiproof"))
+		return held, err
+	}
+	defer func() { held.release() }()
 	list, err := readList(c.Context, args[0], o, bar)
 	if err != nil {
 		return err
@@ -76,28 +86,35 @@ func treeFromList(c *cli.Context) error {
 		return err
 	}
 	list.say(c.App.ErrWriter)
-	t, err := tree.Build(c.Context, tree.Spec{Profile: list.profile, Order: tree.Order(c.String("order")), Token: o.token, Constants: o.constants,
-		Workers: o.workers, KeepDuplicates: o.duplicates == "keep"}, &list.rows)
+	spec := tree.Spec{Profile: list.profile, Order: tree.Order(c.String("order")), Token: o.token, Constants: o.constants,
+		Workers: o.workers, KeepDuplicates: o.duplicates == "keep"}
+	var t *tree.Tree
+	var g *tree.Gathered
+	if list.spill != nil {
+		g, err = list.spill.gatherer.Finish(c.Context)
+	} else if t, err = tree.Build(c.Context, spec, &list.rows); err == nil {
+		total, ok := t.Total()
+		g = &tree.Gathered{Root: t.Root(), Leaves: t.Len(), Depth: t.Depth(), Order: t.Order(), Total: total, Summed: ok}
+	}
 	if err != nil {
 		return list.locate(err)
 	}
-	width := t.Profile().Width
-	root := t.Root()
-	total, ok := t.Total()
-	list.compare(c.App.ErrWriter, root.Text(width))
-	if text := tooDeep(t.Profile().Name, "", t.Len(), t.Depth()); text != "" {
+	profile := &list.profile
+	width, ok := profile.Width, g.Summed
+	list.compare(c.App.ErrWriter, g.Root.Text(width))
+	if text := tooDeep(profile.Name, "", g.Leaves, g.Depth); text != "" {
 		fmt.Fprintf(c.App.ErrWriter, "merkle: %s: %s\n", args[0], text)
 	}
-	limits := t.Profile().Amount == tree.AmountLimit
-	if !ok && t.Profile().Has(tree.SourceAmount) && !limits {
+	limits := profile.Amount == tree.AmountLimit
+	if !ok && profile.Has(tree.SourceAmount) && !limits {
 		return &refusedError{fmt.Errorf("%s: the sum of all amounts does not fit in 256 bits", args[0])}
 	}
-	doc := listDoc{t.Profile().Name, string(t.Order()), root.Text(width), t.Len(), total.String(), t.Depth(), "", nil, nil}
-	if len(list.rows.Accounts) > 0 {
+	doc := listDoc{profile.Name, string(g.Order), g.Root.Text(width), g.Leaves, g.Total.String(), g.Depth, "", nil, nil}
+	if len(list.rows.Accounts) > 0 || list.spill.some() {
 		doc.Accounts = countsDoc(counts)
 	}
 	said := doc.Total + " base units"
-	if !t.Profile().Has(tree.SourceAmount) { // a 0 would say that nothing is paid
+	if !profile.Has(tree.SourceAmount) { // a 0 would say that nothing is paid
 		doc.Total, said = "", "unknown: no column is named amount"
 	} else if !ok {
 		doc.Total, said = "", "none: the amounts are limits, and their sum is wider than 256 bits"

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/merkle-drop/merkle/alloc"
+	"github.com/merkle-drop/merkle/campaign"
+	"github.com/merkle-drop/merkle/export"
+	"github.com/merkle-drop/merkle/internal/extsort"
+)
+
+func memoryFlag() cli.Flag {
+	return &cli.StringFlag{Name: "memory", Usage: "go through disk when more than `LIMIT` would be needed, such as 512MiB or 4GiB; never changes a byte", DefaultText: "three quarters of the machine's"}
+}
+
+func tempFlag() cli.Flag {
+	return &cli.StringFlag{Name: "temp", Usage: "`DIR` for temporary files", DefaultText: "beside the output"}
+}
+
+// limit is how much memory may be used.
+type limit struct {
+	bytes int64 // 0: not known
+	given bool
+}
+
+// memoryLimit is the flag's, or three quarters of what this machine, or the container, has.
+func memoryLimit(c *cli.Context) (limit, error) {
+	text := c.String("memory")
+	if !c.IsSet("memory") {
+		n := machineMemory("/")
+		return limit{n / 4 * 3, false}, nil
+	}
+	n, ok := parseBytes(text)
+	if !ok {
+		return limit{}, usage("--memory %q: want a whole number and KiB, MiB or GiB, such as 512MiB", text)
+	}
+	return limit{n, true}, nil
+}
+
+// parseBytes reads a number of KiB, MiB or GiB.
+func parseBytes(text string) (int64, bool) {
+	for shift, unit := range map[int]string{10: "KiB", 20: "MiB", 30: "GiB"} {
+		digits, found := strings.CutSuffix(text, unit)
+		if !found {
+			continue
+		}
+		n, err := strconv.ParseUint(digits, 10, 33)
+		if err != nil || n == 0 || strings.HasPrefix(digits, "0") || n > math.MaxInt64>>shift {
+			return 0, false
+		}
+		return int64(n) << shift, true
+	}
+	return 0, false
+}
+
+// sizeText is a number of bytes in words, rounded up.
+func sizeText(n int64) string {
+	if n >= 10<<30 {
+		return fmt.Sprintf("%d GiB", (n+1<<30-1)>>30)
+	}
+	return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20)
+}
+
+// machineMemory is the least of what the machine has and what the control groups of this process allow, as Linux tells below root; 0 when it does not.
+func machineMemory(root string) int64 {
+	least := int64(0)
+	take := func(n int64) {
+		if n > 0 && (least == 0 || n < least) {
+			least = n
+		}
+	}
+	for line := range strings.SplitSeq(readText(filepath.Join(root, "proc/meminfo")), "\n") {
+		if rest, ok := strings.CutPrefix(line, "MemTotal:"); ok {
+			n, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 53)
+			take(n << 10)
+		}
+	}
+	for line := range strings.SplitSeq(readText(filepath.Join(root, "proc/self/cgroup")), "\n") {
+		_, rest, _ := strings.Cut(line, ":")
+		controllers, path, ok := strings.Cut(rest, ":")
+		if !ok {
+			continue
+		}
+		base, file := "sys/fs/cgroup", "memory.max"
+		if controllers == "memory" {
+			base, file = "sys/fs/cgroup/memory", "memory.limit_in_bytes"
+		} else if controllers != "" {
+			continue
+		}
+		for ; ; path = filepath.Dir(path) { // every group above limits too; inside a container the path may not be there
+			n, err := strconv.ParseInt(strings.TrimSpace(readText(filepath.Join(root, base, path, file))), 10, 64)
+			if err == nil {
+				take(n)
+			}
+			if path == "/" || path == "." {
+				break
+			}
+		}
+	}
+	return least
+}
+
+func readText(path string) string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+func (l limit) exceeded(estimate int64) bool { return l.bytes > 0 && estimate > l.bytes }
+
+// leastMemory is what the program takes anyway: a lower limit would have the collector run all the time.
+const leastMemory = 64 << 20
+
+// collect tells the garbage collector of the limit and returns what it was told before.
+func (l limit) collect() int64 { return debug.SetMemoryLimit(max(l.bytes/10*9, leastMemory)) }
+
+// What a build in memory takes, measured: bytes a row of a list (docs/performance.md), and bytes of memory a byte of any other input.
+const (
+	listRowMemory   = 430
+	inputByteMemory = 12
+)
+
+// Sizes of files, where the campaign does not say how many rows there are.
+const (
+	leastRow = 45 // bytes of an account and an amount
+	packed   = 4  // how much smaller a compressed file may well be
+)
+
+// campaignMemory estimates how many bytes a build in memory takes, from declared rows or the sizes of files.
+func campaignMemory(c *campaign.Campaign) int64 {
+	if c.Rule.Fixed != nil && len(c.Tokens) > 0 {
+		return listRows(c, &c.Rule.Fixed.List) * listRowMemory
+	}
+	total := int64(0)
+	eachInput(reflect.ValueOf(c.Rule), func(in *campaign.Input) { total += inputSize(c, in) * inputByteMemory })
+	return total
+}
+
+func listRows(c *campaign.Campaign, in *campaign.Input) int64 {
+	if n, err := strconv.ParseInt(in.Rows, 10, 40); err == nil {
+		return n
+	}
+	return inputSize(c, in) / leastRow
+}
+
+// inputSize is the size of an input, unpacked; 0 when it is not there, which the build tells.
+func inputSize(c *campaign.Campaign, in *campaign.Input) int64 {
+	info, err := os.Stat(filepath.Join(filepath.Dir(c.Path), filepath.FromSlash(in.File)))
+	switch {
+	case err != nil:
+		return 0
+	case strings.HasSuffix(in.File, ".gz"), strings.HasSuffix(in.File, ".zst"), strings.HasSuffix(in.File, ".parquet"):
+		return info.Size() * packed
+	}
+	return info.Size()
+}
+
+// eachInput calls visit for every input in the settings of a rule.
+func eachInput(v reflect.Value, visit func(*campaign.Input)) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			eachInput(v.Elem(), visit)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			eachInput(v.Index(i), visit)
+		}
+	case reflect.Struct:
+		if in, ok := v.Interface().(campaign.Input); ok {
+			if in.File != "" {
+				visit(&in)
+			}
+			return
+		}
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				eachInput(v.Field(i), visit)
+			}
+		}
+	}
+}
+
+// diskFactor is how many bytes of temporary files, and of bundle, a byte of the list makes at most: runs and claims are each smaller than the list.
+const diskFactor = 4
+
+// buildOnDisk builds a campaign whose claims memory need not hold. What cannot be built so is refused when the limit was given, and else built in memory.
+func buildOnDisk(c *cli.Context, dir string, camp *campaign.Campaign, o export.Options, most limit) (*result, error) {
+	need := campaignMemory(camp)
+	inMemory := func(err error) (*result, error) {
+		text := fmt.Sprintf("%s: about %s of memory are needed, the limit is %s, and %v", camp.Path, sizeText(need), sizeText(most.bytes), err)
+		if most.given {
+			return nil, &refusedError{errors.New(text)}
+		}
+		fmt.Fprintf(c.App.ErrWriter, "merkle: warning: %s\n", text)
+		return buildInMemory(c, dir, camp, o)
+	}
+	if err := export.Streams(camp); err != nil {
+		return inMemory(err)
+	}
+	place, err := tempPlace(c, dir, inputSize(camp, &camp.Rule.Fixed.List)*diskFactor)
+	if err != nil {
+		return nil, err
+	}
+	defer place.Release()
+	defer debug.SetMemoryLimit(most.collect())
+	x := alloc.External{Dir: place.Path(), Memory: most.bytes / 2, Workers: o.Workers}
+	out, m, err := export.WriteStream(c.Context, dir, camp, alloc.Options{Progress: o.Progress, LeafColumns: export.LeafColumns, Checksums: checksums}, o, x)
+	if errors.Is(err, alloc.ErrInMemory) {
+		if gone := place.Release(); gone != nil {
+			return nil, gone
+		}
+		return inMemory(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return resultOnDisk(out, m), place.Release()
+}
+
+// tempPlace makes the directory for temporary files beside an output, or where --temp says, when there is room for so many bytes.
+func tempPlace(c *cli.Context, output string, bytes int64) (*extsort.Place, error) {
+	abs, err := filepath.Abs(output)
+	if err != nil {
+		return nil, err
+	}
+	dir, name := filepath.Dir(abs), filepath.Base(abs)
+	if c.IsSet("temp") {
+		dir = c.String("temp")
+		if info, err := os.Stat(dir); err != nil {
+			return nil, err
+		} else if !info.IsDir() {
+			return nil, fmt.Errorf("--temp %s: not a directory", dir)
+		}
+	}
+	place, err := extsort.Claim(dir, name) // before the room is looked at: what a killed run left is gone then
+	if err != nil {
+		return nil, err
+	}
+	if free, known := extsort.Free(dir); known && free < bytes {
+		return nil, errors.Join(fmt.Errorf("%s: %s are free, about %s are needed for temporary files and output", dir, sizeText(free), sizeText(bytes)), place.Release())
+	}
+	return place, nil
+}
