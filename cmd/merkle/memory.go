@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -193,8 +195,11 @@ func eachInput(v reflect.Value, visit func(*campaign.Input)) {
 	}
 }
 
-// diskFactor is how many bytes of temporary files, and of bundle, a byte of the list makes at most: runs and claims are each smaller than the list.
-const diskFactor = 4
+// How many bytes a byte of the list makes at most, measured (docs/performance.md): of temporary files 1.6, of a bundle 2.6.
+const (
+	tempFactor   = 2
+	bundleFactor = 3
+)
 
 // buildOnDisk builds a campaign whose claims memory need not hold. What cannot be built so is refused when the limit was given, and else built in memory.
 func buildOnDisk(c *cli.Context, dir string, camp *campaign.Campaign, o export.Options, most limit) (*result, error) {
@@ -210,7 +215,8 @@ func buildOnDisk(c *cli.Context, dir string, camp *campaign.Campaign, o export.O
 	if err := export.Streams(camp); err != nil {
 		return inMemory(err)
 	}
-	place, err := tempPlace(c, dir, inputSize(camp, &camp.Rule.Fixed.List)*diskFactor)
+	size := inputSize(camp, &camp.Rule.Fixed.List)
+	place, err := tempPlace(c, dir, size*tempFactor, size*bundleFactor)
 	if err != nil {
 		return nil, err
 	}
@@ -230,27 +236,32 @@ func buildOnDisk(c *cli.Context, dir string, camp *campaign.Campaign, o export.O
 	return resultOnDisk(out, m), place.Release()
 }
 
-// tempPlace makes the directory for temporary files beside an output, or where --temp says, when there is room for so many bytes.
-func tempPlace(c *cli.Context, output string, bytes int64) (*extsort.Place, error) {
+// tempPlace makes the directory for temporary files beside an output, or where --temp says, when there is room for so many bytes of them and of output.
+func tempPlace(c *cli.Context, output string, temp, made int64) (*extsort.Place, error) {
 	abs, err := filepath.Abs(output)
 	if err != nil {
 		return nil, err
 	}
 	dir, name := filepath.Dir(abs), filepath.Base(abs)
+	needs := map[string]int64{dir: temp + made}
 	if c.IsSet("temp") {
+		needs[dir] = made
 		dir = c.String("temp")
 		if info, err := os.Stat(dir); err != nil {
 			return nil, err
 		} else if !info.IsDir() {
 			return nil, fmt.Errorf("--temp %s: not a directory", dir)
 		}
+		needs[dir] += temp
 	}
 	place, err := extsort.Claim(dir, name) // before the room is looked at: what a killed run left is gone then
 	if err != nil {
 		return nil, err
 	}
-	if free, known := extsort.Free(dir); known && free < bytes {
-		return nil, errors.Join(fmt.Errorf("%s: %s are free, about %s are needed for temporary files and output", dir, sizeText(free), sizeText(bytes)), place.Release())
+	for _, dir := range slices.Sorted(maps.Keys(needs)) {
+		if free, known := extsort.Free(dir); known && free < needs[dir] {
+			return nil, errors.Join(fmt.Errorf("%s: %s are free, about %s are needed for temporary files and output", dir, sizeText(free), sizeText(needs[dir])), place.Release())
+		}
 	}
 	return place, nil
 }

@@ -74,7 +74,7 @@ func (l *list) maySpill(c *cli.Context, most limit, proofs bool) (*spill, error)
 		return nil, nil
 	}
 	s := &spill{own: l.own(), before: most.collect()}
-	if s.place, err = tempPlace(c, l.path, size*2); err == nil {
+	if s.place, err = tempPlace(c, l.path, size*tempFactor, 0); err == nil {
 		s.gatherer, err = tree.NewGatherer(spec, s.place.Path(), most.bytes/2)
 	}
 	if err != nil {
