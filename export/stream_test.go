@@ -232,7 +232,9 @@ func TestWriteStream_random(t *testing.T) {
 
 func TestWriteStream_sameFaults(t *testing.T) {
 	cases := streamCases()
-	list := func(name string, rows ...string) string { return cases[name].header + "\n" + strings.Join(rows, "\n") + "\n" }
+	list := func(name string, rows ...string) string {
+		return cases[name].header + "\n" + strings.Join(rows, "\n") + "\n"
+	}
 	a, b, x := solanaText(1), solanaText(2), solanaText(3)
 	for _, c := range []struct{ name, list string }{
 		{"jito-v1", list("jito-v1", a+",1", b+",2", a+",3", x+",4", b+",5", a+",6")},

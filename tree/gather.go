@@ -40,9 +40,9 @@ type Gatherer struct {
 	plain   *os.File        // leaves in order input
 	unique  *extsort.Sorter // accounts
 	indexes *extsort.Sorter // given ones
-	wrong   rowPile // what the contract cannot hold
-	unread  rowPile // what the leaf cannot hold
-	width   int // bytes of an account and token in a record
+	wrong   rowPile         // what the contract cannot hold
+	unread  rowPile         // what the leaf cannot hold
+	width   int             // bytes of an account and token in a record
 	record  []byte
 	hashes  []byte
 }

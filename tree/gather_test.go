@@ -109,8 +109,10 @@ func TestGatherer_sameFaults(t *testing.T) {
 			t.Fatal(err)
 		}
 		for what, spoil := range map[string]func(r *Rows){
-			"accounts": func(r *Rows) { r.Accounts[70], r.Accounts[90], r.Accounts[7] = r.Accounts[5], r.Accounts[5], r.Accounts[30] },
-			"width":    func(r *Rows) { r.Amounts[50] = merkle.AmountFromWords([4]uint64{0, 0, 0, 1 << 63}) },
+			"accounts": func(r *Rows) {
+				r.Accounts[70], r.Accounts[90], r.Accounts[7] = r.Accounts[5], r.Accounts[5], r.Accounts[30]
+			},
+			"width": func(r *Rows) { r.Amounts[50] = merkle.AmountFromWords([4]uint64{0, 0, 0, 1 << 63}) },
 			"indexes": func(r *Rows) {
 				if r.Index != nil {
 					r.Index[80], r.Index[81], r.Accounts[3] = r.Index[1], r.Index[1], r.Accounts[2]
