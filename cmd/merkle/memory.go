@@ -130,7 +130,7 @@ func (l limit) collect() int64 { return debug.SetMemoryLimit(max(l.bytes/10*9, l
 
 // What a build in memory takes, measured: bytes a row of a list (docs/performance.md), and bytes of memory a byte of any other input.
 const (
-	listRowMemory   = 430
+	listRowMemory   = 270
 	inputByteMemory = 12
 )
 
