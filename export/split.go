@@ -63,7 +63,7 @@ func (f *family) build(ctx context.Context, o Options, faults *merkle.Faults) ([
 		}
 		spec := tree.Spec{Profile: f.profile, Order: f.order, Constants: f.constants, Workers: o.Workers, KeepDuplicates: len(f.tokens) > 1}
 		if len(f.tokens) == 1 {
-			spec.Token = f.tokens[0].asset.Asset.Token
+			spec.Token, spec.Decimals = f.tokens[0].asset.Asset.Token, int(f.tokens[0].asset.Decimals)
 		}
 		var err error
 		if t.Totals, err = f.totals(&part, rows); err != nil {

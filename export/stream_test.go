@@ -76,15 +76,14 @@ func sameFiles(t *testing.T, what string, got, want map[string]string) {
 
 // streamCase is a campaign of fixed/v1 for one token.
 type streamCase struct {
-	profile, fields string
-	token           string // in YAML, with the pool
-	trees           string // in YAML
-	rule            string // what is added to the rule
-	residual        string
-	publish         string
-	more            string // sections of the campaign
-	header          string
-	row             func(i int) string
+	token    string // in YAML, with the pool
+	trees    string // in YAML
+	rule     string // what is added to the rule
+	residual string
+	publish  string
+	more     string // sections of the campaign
+	header   string
+	row      func(i int) string
 }
 
 func (c *streamCase) yaml() string {

@@ -138,7 +138,7 @@ func (t *slicedTree) build(w *writer, faults *merkle.Faults) error {
 		read func(lo, hi int) error
 	}
 	states := make([]state, 1024)
-	spec := tree.Spec{Profile: f.profile, Order: f.order, Constants: f.constants, Workers: min(w.o.Workers, len(states)), Token: f.tokens[0].asset.Asset.Token}
+	spec := tree.Spec{Profile: f.profile, Order: f.order, Constants: f.constants, Workers: min(w.o.Workers, len(states)), Token: f.tokens[0].asset.Asset.Token, Decimals: int(f.tokens[0].asset.Decimals)}
 	var err error
 	t.tree, err = tree.BuildSliced(w.ctx, spec, t.claims.Len, t.shard, func(worker, lo, hi int, rows *tree.Rows) error {
 		if states[worker].rows != rows {

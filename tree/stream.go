@@ -307,7 +307,7 @@ func (s *slicer) hashLeaves(ctx context.Context, lo, hi int) ([]byte, error) {
 	if p.Has(SourceIndex) && s.rows.Index == nil {
 		return nil, fmt.Errorf("index: profile %s needs them given", p)
 	}
-	sum, fits, err := checkRows(ctx, 1, p, &s.t.spec, &s.rows)
+	sum, _, err := checkRows(ctx, 1, p, &s.t.spec, &s.rows) // a sum that does not fit is its error, but for limits
 	var refused *RowErrors
 	if err != nil && !errors.As(err, &refused) {
 		return nil, err
@@ -322,7 +322,8 @@ func (s *slicer) hashLeaves(ctx context.Context, lo, hi int) ([]byte, error) {
 		end := min(from+leafBatch, n)
 		s.refuse(lo, s.mem.hash(p, s.enc, leaves[from*p.Width:end*p.Width], from, end))
 	}
-	if s.total, fits = s.total.Add(sum); !fits && p.Amount != AmountLimit {
+	total, fits := s.total.Add(sum)
+	if s.total = total; !fits && p.Amount != AmountLimit {
 		return nil, fmt.Errorf("sum of the tree's amounts: %w: %d bits", ErrWidth, p.TotalBits)
 	}
 	return leaves, nil

@@ -48,7 +48,7 @@ func (l *list) maySpill(c *cli.Context, most limit, proofs bool) (*spill, error)
 		return nil, nil
 	}
 	spec := tree.Spec{Profile: l.profile, Order: tree.Order(c.String("order")), Token: l.set.token, Constants: l.set.constants,
-		Workers: l.set.workers, KeepDuplicates: l.set.duplicates == "keep"}
+		Workers: l.set.workers, KeepDuplicates: l.set.duplicates == "keep", Decimals: max(0, l.set.read.Decimals)}
 	indexed, tokens := false, false
 	for i := range l.cols {
 		if f := l.cols[i].field; f >= 0 {

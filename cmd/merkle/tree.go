@@ -87,7 +87,7 @@ func treeFromList(c *cli.Context) error {
 	}
 	list.say(c.App.ErrWriter)
 	spec := tree.Spec{Profile: list.profile, Order: tree.Order(c.String("order")), Token: o.token, Constants: o.constants,
-		Workers: o.workers, KeepDuplicates: o.duplicates == "keep"}
+		Workers: o.workers, KeepDuplicates: o.duplicates == "keep", Decimals: max(0, o.read.Decimals)}
 	var t *tree.Tree
 	var g *tree.Gathered
 	if list.spill != nil {

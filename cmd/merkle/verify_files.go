@@ -26,6 +26,7 @@ func verifyFiles(c *cli.Context) error {
 			return usage("verify: --%s is for bundles, and %s is none", name, c.Args().First())
 		}
 	}
+	defer frugal()()
 	n, err := workers(c)
 	if err != nil {
 		return err
