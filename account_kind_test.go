@@ -176,7 +176,7 @@ func BenchmarkAccountKind_solana(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		n += int(accounts[i%len(accounts)].Kind())
 	}
-	if n == 0 {
+	if n == 0 && b.N >= len(accounts) { // about half of random keys are
 		b.Fatal("no key is off the curve")
 	}
 }

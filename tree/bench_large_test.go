@@ -25,11 +25,7 @@ func cpuTime(b *testing.B) time.Duration {
 // BenchmarkLarge is whole builds of the profiles that most lists are of, by number of workers. B/row is what is allocated beyond the rows, cpu-ns/row
 // the time of all processors: the machine may be busy.
 func BenchmarkLarge(b *testing.B) {
-	sizes := []int{1e6, 1e7}
-	if testing.Short() { // that it runs
-		sizes = []int{1e5}
-	}
-	for _, n := range sizes {
+	for _, n := range sizes(1e5, 1e6, 1e7) {
 		rows := map[merkle.Family]*Rows{}
 		for _, c := range []struct {
 			profile string

@@ -32,7 +32,7 @@ func BenchmarkBuild(b *testing.B) {
 			if order == OrderAccount && (p.Grouped() || !p.Has(SourceAccount)) {
 				continue
 			}
-			for _, n := range []int{1e4, 1e5, 1e6} {
+			for _, n := range sizes(1e4, 1e5, 1e6) {
 				b.Run(fmt.Sprintf("%s/%s/n=%d", p.Name, order, n), func(b *testing.B) {
 					s, r := sample(b, p, 1, n)
 					s.Order = order
@@ -50,7 +50,7 @@ func BenchmarkBuild(b *testing.B) {
 
 func BenchmarkProof(b *testing.B) {
 	for p := range Profiles() {
-		for _, n := range []int{1e4, 1e6} {
+		for _, n := range sizes(1e4, 1e6) {
 			b.Run(fmt.Sprintf("%s/n=%d", p.Name, n), func(b *testing.B) {
 				s, r := sample(b, p, 1, n)
 				tree := build(b, s, r)
@@ -104,4 +104,12 @@ func BenchmarkCut(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// sizes of a benchmark, the first alone with -short: that it runs.
+func sizes(all ...int) []int {
+	if testing.Short() {
+		return all[:1]
+	}
+	return all
 }

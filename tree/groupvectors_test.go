@@ -136,7 +136,7 @@ func TestGroups_thirdweb(t *testing.T) {
 // BenchmarkBuild_grouped has accounts of one to four tokens; a third of them begin with the same seven bits.
 func BenchmarkBuild_grouped(b *testing.B) {
 	for _, name := range []string{"thirdweb-drop-v1", "ens-v1", "eigenlayer-v1"} {
-		for _, rows := range []int{1e5, 1e6} {
+		for _, rows := range sizes(1e5, 1e6) {
 			p := lookup(b, name)
 			r := groupedRows(b, 1, rows)
 			if !p.Has(SourceToken) {
