@@ -66,6 +66,7 @@ func build(c *cli.Context) error {
 	if limit.exceeded(campaignMemory(camp)) {
 		r, err = buildOnDisk(c, dir, camp, o, limit)
 	} else {
+		clearTemp(c, dir)
 		r, err = buildInMemory(c, dir, camp, o)
 	}
 	if err != nil {

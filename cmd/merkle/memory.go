@@ -236,24 +236,42 @@ func buildOnDisk(c *cli.Context, dir string, camp *campaign.Campaign, o export.O
 	return resultOnDisk(out, m), place.Release()
 }
 
+// tempDir is where an output's temporary files are, and the name that they go by.
+func tempDir(c *cli.Context, output string) (dir, name string, err error) {
+	abs, err := filepath.Abs(output)
+	dir, name = filepath.Dir(abs), filepath.Base(abs)
+	if c.IsSet("temp") {
+		dir = c.String("temp")
+	}
+	return dir, name, err
+}
+
+// clearTemp removes what killed runs with the same output have left, for a run that needs no temporary files itself.
+func clearTemp(c *cli.Context, output string) {
+	if dir, name, err := tempDir(c, output); err == nil {
+		extsort.Clear(dir, name)
+	}
+}
+
 // tempPlace makes the directory for temporary files beside an output, or where --temp says, when there is room for so many bytes of them and of output.
 func tempPlace(c *cli.Context, output string, temp, made int64) (*extsort.Place, error) {
 	abs, err := filepath.Abs(output)
 	if err != nil {
 		return nil, err
 	}
-	dir, name := filepath.Dir(abs), filepath.Base(abs)
-	needs := map[string]int64{dir: temp + made}
+	dir, name, err := tempDir(c, output)
+	if err != nil {
+		return nil, err
+	}
+	needs := map[string]int64{filepath.Dir(abs): made}
 	if c.IsSet("temp") {
-		needs[dir] = made
-		dir = c.String("temp")
 		if info, err := os.Stat(dir); err != nil {
 			return nil, err
 		} else if !info.IsDir() {
 			return nil, fmt.Errorf("--temp %s: not a directory", dir)
 		}
-		needs[dir] += temp
 	}
+	needs[dir] += temp
 	place, err := extsort.Claim(dir, name) // before the room is looked at: what a killed run left is gone then
 	if err != nil {
 		return nil, err

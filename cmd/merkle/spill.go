@@ -45,6 +45,7 @@ func (l *list) maySpill(c *cli.Context, most limit, proofs bool) (*spill, error)
 	}
 	need := size / leastRow * treeRowMemory
 	if !most.exceeded(need) {
+		clearTemp(c, l.path)
 		return nil, nil
 	}
 	spec := tree.Spec{Profile: l.profile, Order: tree.Order(c.String("order")), Token: l.set.token, Constants: l.set.constants,

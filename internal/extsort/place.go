@@ -23,32 +23,32 @@ const lockName = "lock"
 
 // Claim makes the directory dir/.NAME.temp-N with the first N that is free, and removes what killed runs of the same name have left.
 func Claim(dir, name string) (*Place, error) {
-	var held *Place
+	Clear(dir, name)
 	for n := range maxPlaces {
-		path := filepath.Join(dir, fmt.Sprintf(".%s.temp-%d", name, n))
-		if held != nil {
-			if _, err := os.Lstat(filepath.Join(path, lockName)); err != nil {
-				continue // nothing there, or not ours
-			}
-		}
-		p, err := claim(path)
-		switch {
-		case errors.Is(err, errHeld):
+		p, err := claim(placePath(dir, name, n))
+		if errors.Is(err, errHeld) {
 			continue
-		case err != nil && held == nil:
-			return nil, err
-		case err != nil:
-			continue // somebody else's leftovers are no reason to stop
-		case held == nil:
-			held = p
-		default:
-			p.Release()
+		}
+		return p, err
+	}
+	return nil, fmt.Errorf("%s: %d other runs work beside it", filepath.Join(dir, "."+name+".temp-*"), maxPlaces)
+}
+
+// Clear removes what killed runs of a name have left in dir. What cannot be removed, and what is in use, stays: leftovers are no reason to stop.
+func Clear(dir, name string) {
+	for n := range maxPlaces {
+		path := placePath(dir, name, n)
+		if _, err := os.Lstat(filepath.Join(path, lockName)); err != nil {
+			continue // nothing there, or not ours
+		}
+		if p, err := claim(path); err == nil {
+			_ = p.Release()
 		}
 	}
-	if held == nil {
-		return nil, fmt.Errorf("%s: %d other runs work beside it", filepath.Join(dir, "."+name+".temp-*"), maxPlaces)
-	}
-	return held, nil
+}
+
+func placePath(dir, name string, n int) string {
+	return filepath.Join(dir, fmt.Sprintf(".%s.temp-%d", name, n))
 }
 
 // claim makes or takes over one directory and empties it.

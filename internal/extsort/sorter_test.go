@@ -144,6 +144,10 @@ func TestPlace(t *testing.T) {
 	if err := os.Mkdir(mine, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	Clear(dir, "out") // as a run does that needs no place
+	if _, err := os.Stat(b.Path()); err == nil {
+		t.Error("what a killed run left is still there")
+	}
 	c, err := Claim(dir, "out")
 	if err != nil || c.Path() != b.Path() {
 		t.Fatalf("place after a kill %v, error %v", c, err)
