@@ -23,8 +23,14 @@ type External struct {
 	Numbered bool
 	// Given stops the reading with ErrInMemory when the list has no index column.
 	Given bool
-	// AmountBits is the widest amount that the contract on a chain can hold; wider ones are kept in Sorted.Wide.
-	AmountBits map[merkle.Chain]int
+	// AmountBits is the widest amount that the contract for a token on a chain can hold; wider ones are kept in Sorted.Wide.
+	AmountBits map[OnChain]int
+}
+
+// OnChain is a token of the campaign on one chain.
+type OnChain struct {
+	Token int // index into Campaign.Tokens
+	Chain merkle.Chain
 }
 
 // ErrInMemory says that a campaign is computed in memory only.
@@ -57,13 +63,13 @@ func Streams(c *campaign.Campaign, o Options) error {
 // Outline is an allocation whose claims are on disk. Of the embedded one, Entrants and the tokens' Amounts hold only accounts that printed figures name.
 type Outline struct {
 	*Allocation
-	Sorted   []*Sorted // by chain id, those with claims
-	Enrolled int       // entitled or dropped entrants
-	Sizes    ClaimSizes
-	Indexed  bool // the list has an index column
+	Sorted   []*Sorted    // by token, then chain id, those with claims
+	Enrolled int          // entitled or dropped entrants
+	Sizes    []ClaimSizes // by token
+	Indexed  bool         // the list has an index column
 }
 
-// ClaimSizes says how large the claims of the one token are: amount and locked amount together, in its base units.
+// ClaimSizes says how large the claims of a token are: amount and locked amount together, in its base units.
 type ClaimSizes struct {
 	Count                     int
 	Largest, Median, Smallest merkle.Amount

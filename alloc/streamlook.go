@@ -68,7 +68,7 @@ type look struct {
 
 // look goes through all claims on all processors: kinds of accounts, and how large the claims are.
 func (s *stream) look(out *Outline) error {
-	sizes := &out.Sizes
+	sizes := &out.Sizes[0]
 	*sizes, s.kinds, s.winner = ClaimSizes{}, kindTally{}, winner{}
 	fine := make([]uint32, 257<<fineBits)
 	var paid winner

@@ -118,8 +118,9 @@ func getAmount(src []byte) merkle.Amount {
 	return merkle.AmountFromWords(w)
 }
 
-// Sorted is the claims above 0 on one chain by their keys, in a file. It may be read by several goroutines.
+// Sorted is the claims above 0 of one token on one chain by their keys, in a file. It may be read by several goroutines.
 type Sorted struct {
+	Token  int // index into Outline.Tokens
 	Chain  merkle.Chain
 	Len    int
 	Amount merkle.Amount  // sum of amounts and locked amounts, in base units of the chain

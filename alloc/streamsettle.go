@@ -80,7 +80,7 @@ func placeOf(file string, c cell) merkle.Pos {
 // settleAll closes the ledger and says what there is to say about the claims.
 func (s *stream) settleAll(sorted []*Sorted) (*Outline, error) {
 	a := &Allocation{Campaign: s.c, Inputs: s.entries, Exclusions: s.results, chains: s.chains, Tokens: []TokenAllocation{{Token: &s.c.Tokens[0]}}}
-	out := &Outline{Allocation: a, Indexed: s.indexed}
+	out := &Outline{Allocation: a, Indexed: s.indexed, Sizes: make([]ClaimSizes, 1)}
 	out.Sorted = sorted
 	if err := s.look(out); err != nil {
 		return nil, err
@@ -179,7 +179,7 @@ func (s *stream) moveToLargest(out *Outline) error {
 	if v, watched := s.found[w.entrant]; watched {
 		s.found[w.entrant], _ = v.Add(moved)
 	}
-	if bits, known := s.x.AmountBits[w.file.Chain]; known && amount.BitLen() > bits {
+	if bits, known := s.x.AmountBits[OnChain{w.file.Token, w.file.Chain}]; known && amount.BitLen() > bits {
 		w.file.Wide = append(w.file.Wide, WideAmount{Account: w.entrant.Account, Amount: amount})
 	}
 	return s.look(out)

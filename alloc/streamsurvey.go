@@ -106,7 +106,7 @@ func (s *stream) surveyChain(c *chainRows) (f *Sorted, err error) {
 	}
 	out := bufio.NewWriterSize(f.file, 1<<20)
 	v := &surveyor{s: s, c: c, f: f, out: out, record: make([]byte, f.size()), unit: uint256.Int(c.unit.Words()), bits: 256}
-	if bits, known := s.x.AmountBits[chain]; known {
+	if bits, known := s.x.AmountBits[OnChain{0, chain}]; known {
 		v.bits = bits
 	}
 	if s.indexed {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/alloc"
@@ -70,18 +71,23 @@ func WriteStream(ctx context.Context, dir string, c *campaign.Campaign, ao alloc
 
 // demand says what the trees need of the claims.
 func demand(c *campaign.Campaign, x *alloc.External) {
-	x.AmountBits = map[merkle.Chain]int{}
+	x.AmountBits = map[alloc.OnChain]int{}
 	for i := range c.Trees {
 		t := &c.Trees[i]
 		p, _, err := LeafProfile(t)
 		if err != nil {
 			continue
 		}
-		chain := t.Chain
-		if assets := c.Tokens[0].Assets; chain == "" && len(assets) == 1 {
-			chain = assets[0].Asset.Chain
+		for k := range c.Tokens {
+			if !slices.Contains(t.Tokens, c.Tokens[k].ID) {
+				continue
+			}
+			chain := t.Chain
+			if assets := c.Tokens[k].Assets; chain == "" && len(assets) == 1 {
+				chain = assets[0].Asset.Chain
+			}
+			x.AmountBits[alloc.OnChain{Token: k, Chain: chain}] = p.AmountBits
 		}
-		x.AmountBits[chain] = p.AmountBits
 		if p.Has(tree.SourceIndex) {
 			numbered := p.Index == tree.IndexInputRow
 			x.Numbered = x.Numbered || numbered

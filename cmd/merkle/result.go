@@ -31,10 +31,15 @@ func resultOf(a *alloc.Allocation, m *export.Manifest) *result {
 
 // resultOnDisk is the result of a build whose claims were on disk.
 func resultOnDisk(out *alloc.Outline, m *export.Manifest) *result {
-	z := &out.Sizes
 	return &result{Allocation: out.Allocation, manifest: m, entrants: out.Enrolled,
-		sizes:   func() []*sizes { return []*sizes{{z.Count, z.Largest, z.Median, z.Smallest, z.Bits}} },
-		largest: func() merkle.Account { return out.Sizes.Winner.Account },
+		sizes: func() (list []*sizes) {
+			for i := range out.Sizes {
+				z := &out.Sizes[i]
+				list = append(list, &sizes{z.Count, z.Largest, z.Median, z.Smallest, z.Bits})
+			}
+			return list
+		},
+		largest: func() merkle.Account { return out.Sizes[0].Winner.Account },
 	}
 }
 
