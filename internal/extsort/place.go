@@ -51,8 +51,38 @@ func placePath(dir, name string, n int) string {
 	return filepath.Join(dir, fmt.Sprintf(".%s.temp-%d", name, n))
 }
 
+// Resume is Claim, but of what killed or stopped runs have left it takes over the first directory that has the file mark, with all that is in it.
+func Resume(dir, name, mark string) (*Place, error) {
+	var held *Place
+	for n := range maxPlaces {
+		path := placePath(dir, name, n)
+		if _, err := os.Lstat(filepath.Join(path, mark)); held == nil && err == nil {
+			if p, err := take(path); err == nil {
+				held = p
+			}
+		}
+	}
+	if held == nil {
+		return Claim(dir, name)
+	}
+	Clear(dir, name) // the others; this one is locked
+	return held, nil
+}
+
 // claim makes or takes over one directory and empties it.
 func claim(path string) (*Place, error) {
+	p, err := take(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.empty(); err != nil {
+		return nil, errors.Join(err, p.Release())
+	}
+	return p, nil
+}
+
+// take makes or takes over one directory.
+func take(path string) (*Place, error) {
 	err := os.Mkdir(path, 0o700)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
@@ -78,35 +108,44 @@ func claim(path string) (*Place, error) {
 		f.Close()
 		return nil, errHeld
 	}
-	entries, err := os.ReadDir(path)
-	for _, e := range entries {
-		if err == nil && e.Name() != lockName {
-			err = os.RemoveAll(filepath.Join(path, e.Name()))
-		}
-	}
-	if err != nil {
-		return nil, errors.Join(err, p.Release())
-	}
 	return p, nil
 }
 
 // Path is the directory.
 func (p *Place) Path() string { return p.path }
 
-// Release removes the directory with all that is in it.
-func (p *Place) Release() error {
-	if p.lock == nil {
-		return nil
-	}
+// empty removes what is in the directory, but for the lock.
+func (p *Place) empty() error {
 	entries, err := os.ReadDir(p.path)
 	for _, e := range entries {
 		if e.Name() != lockName {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(p.path, e.Name())))
 		}
 	}
-	err = errors.Join(err, unlock(p.lock))
+	return err
+}
+
+// Release removes the directory with all that is in it.
+func (p *Place) Release() error {
+	if p.lock == nil {
+		return nil
+	}
+	err := errors.Join(p.empty(), unlock(p.lock))
 	p.lock = nil
 	return errors.Join(err, os.Remove(p.path))
+}
+
+// Keep lets go of the directory and leaves what is in it, for Resume. Where the system has no lock that ends with the process it is Release.
+func (p *Place) Keep() error {
+	if !lockEnds {
+		return p.Release()
+	}
+	if p.lock == nil {
+		return nil
+	}
+	err := p.lock.Close() // with it the lock ends
+	p.lock = nil
+	return err
 }
 
 var errHeld = errors.New("held by another run")

@@ -8,6 +8,9 @@ import (
 	"os"
 )
 
+// lockEnds says that the lock ends with the process.
+const lockEnds = false
+
 // lockFile makes path, whose existence is the lock where the system has none that ends with the process.
 func lockFile(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)

@@ -8,6 +8,9 @@ import (
 	"syscall"
 )
 
+// lockEnds says that the lock ends with the process.
+const lockEnds = true
+
 // lockFile opens path and takes its lock, which ends with the process.
 func lockFile(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -158,7 +159,20 @@ func TestPlace(t *testing.T) {
 	if _, err := os.Stat(a.Path() + "/x"); err != nil {
 		t.Error("the file of a live run is gone")
 	}
-	for _, p := range []*Place{a, c} {
+	if err := errors.Join(os.WriteFile(c.Path()+"/mark", nil, 0o600), c.Keep(), c.Release()); err != nil {
+		t.Fatal(err)
+	}
+	if c, err = Resume(dir, "out", "mark"); err != nil || c.Path() != b.Path() {
+		t.Fatalf("place of a stopped run %v, error %v", c, err)
+	}
+	if _, err := os.Stat(c.Path() + "/mark"); err != nil {
+		t.Error("what was kept is not there")
+	}
+	d, err := Resume(dir, "out", "mark")
+	if err != nil || d.Path() == c.Path() || d.Path() == a.Path() {
+		t.Fatalf("place beside two that are in use: %v, error %v", d, err)
+	}
+	for _, p := range []*Place{a, c, d} {
 		if err := p.Release(); err != nil {
 			t.Error(err)
 		}
