@@ -19,7 +19,11 @@ func describe(a *alloc.Allocation, trees []*Tree) (*Manifest, []*group, error) {
 	if len(trees) == 0 && len(a.Tables) == 0 {
 		return nil, nil, fmt.Errorf("campaign %s has no tree to publish", c.ID)
 	}
-	if err := checkTotals(a, trees); err != nil {
+	outlines := make([]TreeOutline, len(trees))
+	for i, t := range trees {
+		outlines[i] = t.Outline()
+	}
+	if err := checkTotals(a, outlines); err != nil {
 		return nil, nil, err
 	}
 	layout, err := layoutOf(c, trees)
@@ -46,8 +50,8 @@ func describe(a *alloc.Allocation, trees []*Tree) (*Manifest, []*group, error) {
 			}
 		}
 	}
-	for _, t := range trees {
-		m.Trees = append(m.Trees, t.info(home[t]))
+	for i, t := range trees {
+		m.Trees = append(m.Trees, outlines[i].info(home[t], t.constants()))
 	}
 	return m, groups, nil
 }
@@ -98,7 +102,7 @@ func (m *Manifest) outline(a *alloc.Allocation) error {
 // checkTotals proves FORMAT.md section 5 before anything is published: for each token, claims and what was paid before are what all leaves
 // hold, chain by chain where nothing was paid before, and the ledger counts these leaves. Nothing in a campaign can break it, so a
 // difference is a fault of this program. A rule whose trees are none publishes tables only.
-func checkTotals(a *alloc.Allocation, trees []*Tree) error {
+func checkTotals(a *alloc.Allocation, trees []TreeOutline) error {
 	if len(a.Campaign.Trees) == 0 {
 		return nil
 	}
@@ -114,10 +118,11 @@ func checkTotals(a *alloc.Allocation, trees []*Tree) error {
 				}
 			}
 			here, leaves := new(big.Int), 0
-			for _, t := range trees {
+			for i := range trees {
+				t := &trees[i]
 				if j := slices.IndexFunc(t.Tokens, func(u *campaign.Token) bool { return u.ID == token.ID }); j >= 0 && t.Chain == on.Asset.Chain {
 					here.Add(here, t.Totals[j].Big())
-					leaves += t.leavesOf(on.Asset.Token)
+					leaves += t.leaves[j]
 				}
 			}
 			here.Mul(here, on.Unit(*token))
@@ -132,21 +137,6 @@ func checkTotals(a *alloc.Allocation, trees []*Tree) error {
 		}
 	}
 	return nil
-}
-
-// leavesOf counts the leaves that pay a token of the tree.
-func (t *Tree) leavesOf(token merkle.Account) int {
-	tokens := t.Tree.Rows().Tokens
-	if tokens == nil {
-		return t.Tree.Len()
-	}
-	n := 0
-	for _, a := range tokens {
-		if a == token {
-			n++
-		}
-	}
-	return n
 }
 
 func tokenInfo(t *campaign.Token) TokenInfo {
@@ -168,24 +158,6 @@ func ledgerInfo(t *alloc.TokenAllocation) LedgerInfo {
 	}
 	for _, line := range l.Chains {
 		info.Chains = append(info.Chains, ChainInfo{Chain: string(line.Chain), Claims: line.Claims, Leaves: line.Leaves})
-	}
-	return info
-}
-
-func (t *Tree) info(group string) TreeInfo {
-	p := t.Tree.Profile()
-	info := TreeInfo{
-		ID: t.ID, Family: t.Family, Part: t.Part, Parts: t.Parts, Chain: string(t.Chain), Totals: t.Totals, Group: group,
-		Order: string(t.Tree.Order()), Leaves: t.Tree.Len(), Depth: t.Tree.Depth(), Root: t.Tree.Root().Text(p.Width),
-		Constants: map[string]string{}, Profile: *p, Deployment: t.Deployment,
-	}
-	for _, k := range t.Tokens {
-		info.Tokens = append(info.Tokens, k.ID)
-	}
-	for i, f := range p.Fields {
-		if t.constant(f) {
-			info.Constants[f.Name] = string(t.Tree.AppendValue(nil, 0, i))
-		}
 	}
 	return info
 }

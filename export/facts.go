@@ -16,7 +16,7 @@ type factFile struct {
 
 // factFiles makes the claim facts of all Solana trees, none unless the campaign asks. What a tree's deployment lacks is refused at the
 // tree's place, for all trees in one run (*merkle.Faults).
-func factFiles(c *campaign.Campaign, trees []*Tree, o Options) (files []factFile, err error) {
+func factFiles(c *campaign.Campaign, trees []TreeOutline, o Options) (files []factFile, err error) {
 	if !c.Publish.Facts {
 		return nil, nil
 	}
@@ -24,7 +24,8 @@ func factFiles(c *campaign.Campaign, trees []*Tree, o Options) (files []factFile
 		return nil, errors.New("export: the campaign asks for claim facts and Options.Facts is nil")
 	}
 	var faults merkle.Faults
-	for _, t := range trees {
+	for i := range trees {
+		t := &trees[i]
 		if !strings.HasPrefix(string(t.Chain), "solana:") {
 			continue
 		}

@@ -17,7 +17,7 @@ type Options struct {
 
 	// Facts makes the file solana/TREE.json of a Solana tree (FORMAT.md section 10), of objects, arrays and strings. It is asked
 	// for when the campaign's publish.facts is yes; this room knows no chain's programs.
-	Facts func(t *Tree) (map[string]any, error)
+	Facts func(t *TreeOutline) (map[string]any, error)
 
 	// For tests: what fault returns for a file about to be written fails the write; noSync leaves the flushing to the system.
 	fault  func(path string) error

@@ -25,7 +25,11 @@ func Write(ctx context.Context, dir string, a *alloc.Allocation, trees []*Tree, 
 	if err != nil {
 		return nil, err
 	}
-	facts, err := factFiles(a.Campaign, trees, o)
+	outlines := make([]TreeOutline, len(trees))
+	for i, t := range trees {
+		outlines[i] = t.Outline()
+	}
+	facts, err := factFiles(a.Campaign, outlines, o)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // solanaFacts is the file of claim facts of a tree of a campaign.
-func solanaFacts(t *export.Tree) (map[string]any, error) {
+func solanaFacts(t *export.TreeOutline) (map[string]any, error) {
 	if len(t.Tokens) != 1 {
 		return nil, fmt.Errorf("claim facts: %d tokens, a Solana distributor pays one mint", len(t.Tokens))
 	}
@@ -34,8 +34,8 @@ func solanaFacts(t *export.Tree) (map[string]any, error) {
 	if !fits {
 		return nil, fmt.Errorf("claim facts: total %s is wider than 64 bits", t.Totals[0])
 	}
-	facts := solana.TreeFacts{Root: t.Tree.Root(), Total: total, Leaves: uint64(t.Tree.Len())}
-	return d.Facts(t.ID, t.Tree.Profile().Name, facts, t.Tree.Depth())
+	facts := solana.TreeFacts{Root: t.Root, Total: total, Leaves: uint64(t.Leaves)}
+	return d.Facts(t.ID, t.Profile.Name, facts, t.Depth)
 }
 
 // partDeployment is a deployment as one part of a split has it: each part is a distributor of its own, with the
