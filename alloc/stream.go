@@ -23,6 +23,8 @@ type External struct {
 	Numbered bool
 	// Given stops the reading with ErrInMemory when the list has no index column.
 	Given bool
+	// Ordered has ClaimRows.Row filled.
+	Ordered bool
 	// AmountBits is the widest amount that the contract for a token on a chain can hold; wider ones are kept in Sorted.Wide.
 	AmountBits map[OnChain]int
 }

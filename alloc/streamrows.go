@@ -136,6 +136,7 @@ type Sorted struct {
 	width   int
 	locked  bool
 	index   bool
+	ordered bool
 	family  merkle.Family
 	unit    merkle.Amount
 }
@@ -154,11 +155,14 @@ type ClaimRows struct {
 	Amounts  []merkle.Amount
 	Locked   []merkle.Amount // nil when none of all claims has any
 	Index    []uint64        // nil when there are none
+	Row      []uint32        // with External.Ordered: claim order is that of these numbers, the same for all tokens of an account on a chain; nil: it is account order
 
 	buf []byte
 }
 
-func (f *Sorted) size() int { return f.account + f.width*(1+btoi(f.locked)) + 8*btoi(f.index) }
+func (f *Sorted) size() int {
+	return f.account + f.width*(1+btoi(f.locked)) + 8*btoi(f.index) + 4*btoi(f.ordered)
+}
 
 // Read reads claims [lo, hi) into rows, whose memory it uses again.
 func (f *Sorted) Read(lo, hi int, rows *ClaimRows) error {
@@ -177,7 +181,7 @@ func (f *Sorted) Read(lo, hi int, rows *ClaimRows) error {
 	if rows.Locked = rows.Locked[:0]; !f.Locked {
 		rows.Locked = nil
 	}
-	rows.Index = rows.Index[:0]
+	rows.Index, rows.Row = rows.Index[:0], rows.Row[:0]
 	for ; len(buf) > 0; buf = buf[size:] {
 		a, err := merkle.NewAccount(f.family, buf[:f.account])
 		if err != nil {
@@ -194,10 +198,17 @@ func (f *Sorted) Read(lo, hi int, rows *ClaimRows) error {
 		}
 		if f.index {
 			rows.Index = append(rows.Index, binary.BigEndian.Uint64(buf[at:]))
+			at += 8
+		}
+		if f.ordered {
+			rows.Row = append(rows.Row, binary.BigEndian.Uint32(buf[at:]))
 		}
 	}
 	if !f.index {
 		rows.Index = nil
+	}
+	if !f.ordered {
+		rows.Row = nil
 	}
 	return nil
 }

@@ -99,7 +99,7 @@ func (s *stream) surveyChain(c *chainRows) (f *Sorted, err error) {
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 	chain := s.chains[c.chain]
-	f = &Sorted{Chain: chain, account: c.account, width: c.width, locked: c.locked, index: c.index, family: chain.Family(), unit: c.unit}
+	f = &Sorted{Chain: chain, account: c.account, width: c.width, locked: c.locked, index: c.index, ordered: s.x.Ordered, family: chain.Family(), unit: c.unit}
 	f.file, err = os.OpenFile(filepath.Join(s.x.Dir, fmt.Sprintf("claims-%d", c.chain)), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, err
@@ -212,6 +212,9 @@ func (v *surveyor) claim(first []byte, amount, locked total) error {
 	}
 	if c.index {
 		r = append(r, first[c.indexAt():c.amountAt()]...)
+	}
+	if f.ordered {
+		r = append(r, first[c.rowAt():c.indexAt()]...)
 	}
 	if v.indexes != nil {
 		x := append(append([]byte{}, first[c.indexAt():c.amountAt()]...), first[c.rowAt():c.indexAt()]...)
