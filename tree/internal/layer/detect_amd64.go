@@ -4,16 +4,20 @@ package layer
 
 import "golang.org/x/sys/cpu"
 
-// Best is the highest level that this machine and its operating system can run.
-func Best() Level {
-	x := &cpu.X86
-	switch {
-	case x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512DQ:
-		return AVX512
-	case x.HasAVX2:
-		return AVX2
+// Levels are those that this machine and its operating system can run, slowest first. The first is Scalar.
+func Levels() []Level {
+	x, out := &cpu.X86, []Level{Scalar}
+	if !x.HasAVX2 {
+		return out
 	}
-	return Scalar
+	out = append(out, AVX2)
+	if x.HasSSSE3 && x.HasSSE41 && hasSHA() {
+		out = append(out, SHANI)
+	}
+	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512DQ {
+		out = append(out, AVX512)
+	}
+	return out
 }
 
 // spellMany is Spell where there is a kernel for it; hashes are some.

@@ -2,9 +2,9 @@
 
 package layer
 
-// Best is Scalar: there are no kernels of our own for this machine, or they were left out (-tags purego). The library's
-// SHA-256 still uses what the machine has.
-func Best() Level { return Scalar }
+// Levels is Scalar alone: there are no kernels of our own for this machine, or they were left out (-tags purego). The
+// library's SHA-256 still uses what the machine has.
+func Levels() []Level { return []Level{Scalar} }
 
 // kernels is never reached without lanes.
 type kernels struct{}

@@ -12,14 +12,15 @@ type kernels struct {
 	blocks [16 * 64 * 2]byte // a block a lane: 8 or 4 of 136 bytes, 16 of 64
 	state8 [200]uint64
 	state4 [100]uint64
-	state  [128]uint32
+	words  [200]uint32 // 25 rows of 8 words
 	// messages are those of the lanes, outs where their hashes go.
 	messages, outs [16][]byte
 
-	fixed  [136]byte // of a block, what all messages share
-	lanes8 [17]uint64
-	words  [16]uint32
-	hashes [oneBlock * 32]byte // where fewer than 32 bytes of each are kept
+	fixed   [136]byte // of a block, what all messages share
+	lanes8  [17]uint64
+	words16 [16]uint32
+	hashes  [oneBlock * 32]byte // where fewer than 32 bytes of each are kept
+	long    []byte              // padded messages of more than two blocks
 }
 
 // oneBlock is how many messages of one block are hashed to hashes at once; a multiple of the lanes of every kernel.
@@ -32,7 +33,7 @@ const most = 512
 // width and prefix.
 func (k *kernels) pairs(h *Hasher, dst, src, prefix []byte, sorted bool) int {
 	keccak := h.alg == Keccak256 && len(prefix) == 0
-	sha := h.alg == SHA256 && len(prefix) == 1 && h.level == AVX512
+	sha := h.alg == SHA256 && len(prefix) == 1
 	if h.width != 32 || !keccak && !sha {
 		return 0
 	}
@@ -45,8 +46,12 @@ func (k *kernels) pairs(h *Hasher, dst, src, prefix []byte, sorted bool) int {
 		n := min(groups, most)
 		d, s := &dst[32*done], &src[64*done]
 		switch {
-		case sha:
+		case sha && h.level == AVX512:
 			sha256Nodes16(d, s, n, int(prefix[0]), sort)
+		case sha && h.level == SHANI:
+			sha256Nodes2(d, s, n, int(prefix[0]), sort)
+		case sha:
+			sha256Nodes8(d, s, n, int(prefix[0]), sort, &k.words)
 		case h.level == AVX512:
 			keccakPairs8(d, s, n, sort)
 		default:
@@ -62,7 +67,11 @@ func (k *kernels) pairs(h *Hasher, dst, src, prefix []byte, sorted bool) int {
 func (k *kernels) short(h *Hasher, dst, src, prefix []byte, size int) (done int) {
 	length := len(prefix) + size
 	switch {
-	case h.level != AVX512 || len(src) < h.lanes*size:
+	case len(src) < h.lanes*size:
+		return 0
+	case h.alg == SHA256 && (h.level != AVX512 || length > 55):
+		return k.padded(h, dst, src, prefix, size)
+	case h.level != AVX512:
 		return 0
 	case h.alg == Keccak256 && h.width == 32 && size == 32 && len(prefix) == 0:
 		return k.bare(dst, src)
@@ -74,13 +83,13 @@ func (k *kernels) short(h *Hasher, dst, src, prefix []byte, size int) (done int)
 		for i := range k.lanes8 {
 			k.lanes8[i] = binary.LittleEndian.Uint64(k.fixed[8*i:])
 		}
-	case h.alg == SHA256 && length <= 55:
+	case h.alg == SHA256:
 		clear(k.fixed[:64])
 		copy(k.fixed[:], prefix)
 		k.fixed[length] = 0x80
 		binary.BigEndian.PutUint64(k.fixed[56:], uint64(length)*8)
-		for i := range k.words {
-			k.words[i] = binary.BigEndian.Uint32(k.fixed[4*i:])
+		for i := range k.words16 {
+			k.words16[i] = binary.BigEndian.Uint32(k.fixed[4*i:])
 		}
 	default:
 		return 0
@@ -92,7 +101,7 @@ func (k *kernels) short(h *Hasher, dst, src, prefix []byte, size int) (done int)
 			n, out = min(groups, oneBlock/h.lanes), k.hashes[:]
 		}
 		if h.alg == SHA256 {
-			sha256Short16(&out[0], &src[size*done], n, size, len(prefix), low, &k.words)
+			sha256Short16(&out[0], &src[size*done], n, size, len(prefix), low, &k.words16)
 		} else {
 			keccakBlocks8(&out[0], &src[size*done], n, size, len(prefix), low, high, &k.lanes8)
 		}
@@ -169,37 +178,6 @@ func (k *kernels) lanes(h *Hasher, prefix []byte) {
 			binary.LittleEndian.PutUint64(out[8*i:], state[i*h.lanes+m])
 		}
 		copy(k.outs[m], out[:])
-	}
-}
-
-func (k *kernels) sha(h *Hasher, prefix []byte) {
-	last := (len(prefix) + len(k.messages[0]) + 8) / 64
-	var out *byte
-	for b := 0; b <= last; b++ {
-		for m := range h.lanes {
-			block, length := k.blocks[64*m:64*(m+1)], len(prefix)+len(k.messages[m])
-			n := fill(block, prefix, k.messages[m], 64*b)
-			if n < 64 {
-				clear(block[n:])
-				if at := length - 64*b; at >= 0 {
-					block[at] = 0x80
-				}
-			}
-			if b == last {
-				binary.BigEndian.PutUint64(block[56:], uint64(length)*8)
-			}
-		}
-		first := 0
-		if b == 0 {
-			first = 1
-		}
-		if b == last {
-			out = &k.blocks[1024] // behind the blocks
-		}
-		sha256Blocks16(&k.state, &k.blocks[0], first, out)
-	}
-	for m := range h.lanes {
-		copy(k.outs[m], k.blocks[1024+32*m:])
 	}
 }
 

@@ -4,19 +4,37 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
+	"slices"
 	"testing"
 )
 
-// levels are those that this machine can run.
+// levels are those that this machine can run; one that it cannot is named, as its kernels are not tested here.
 func levels(t testing.TB) []Level {
-	var out []Level
-	for l := Scalar; l <= Best(); l++ {
-		out = append(out, l)
+	for _, l := range kernelsOf(runtime.GOARCH) {
+		if !l.Has() {
+			t.Logf("this machine or build has no %s: its kernels are not tested", l)
+		}
 	}
-	if len(out) < 3 {
-		t.Logf("this machine or build has no kernels above %s; those above are not tested", Best())
+	return Levels()
+}
+
+// kernelsOf are all levels with kernels for a processor.
+func kernelsOf(arch string) []Level {
+	return map[string][]Level{"amd64": {AVX2, SHANI, AVX512}}[arch]
+}
+
+// The levels that are used are those that can run, the best of them when nobody says which.
+func TestLevels_bestIsLast(t *testing.T) {
+	all := Levels()
+	if all[0] != Scalar || Best() != all[len(all)-1] || !slices.IsSorted(all) {
+		t.Errorf("levels %v, best %s", all, Best())
 	}
-	return out
+	for _, l := range []Level{Scalar, AVX2, SHANI, AVX512} {
+		if l.Has() != slices.Contains(all, l) {
+			t.Errorf("%s: Has is %v of %v", l, l.Has(), all)
+		}
+	}
 }
 
 // Every level gives what the plain hash gives, for full and part groups of lanes, for messages of one block and of
@@ -152,6 +170,25 @@ func TestLevels_longLayers(t *testing.T) {
 	}
 }
 
+// Messages of very many blocks, some of them more than are hashed side by side.
+func TestLevels_longMessages(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 1))
+	for _, level := range levels(t) {
+		for _, alg := range []Alg{Keccak256, SHA256} {
+			h := NewAt(alg, 32, level)
+			for _, size := range []int{5000, 64*1024 - 10, 64*1024 - 9, 70000} {
+				src, dst := random(rng, 5*size), make([]byte, 5*32)
+				h.Messages(dst, src, []byte{7}, size)
+				for i := range 5 {
+					if want := plain(alg, 32, []byte{7}, src[i*size:(i+1)*size]); !bytes.Equal(dst[32*i:32*(i+1)], want) {
+						t.Fatalf("%s alg %d size %d message %d: got %x, want %x", level, alg, size, i, dst[32*i:32*(i+1)], want)
+					}
+				}
+			}
+		}
+	}
+}
+
 func FuzzLevels(f *testing.F) {
 	f.Add([]byte("some bytes that are hashed"), []byte{1}, uint8(5), uint8(32), true)
 	f.Fuzz(func(t *testing.T, data, prefix []byte, size, width uint8, sorted bool) {
@@ -172,7 +209,7 @@ func FuzzLevels(f *testing.F) {
 			}
 			for i := range messages {
 				if !bytes.Equal(messages[i], messages[0]) || !bytes.Equal(pairs[i], pairs[0]) {
-					t.Fatalf("alg %d level %s differs from scalar", alg, Level(i))
+					t.Fatalf("alg %d level %s differs from scalar", alg, levels(t)[i])
 				}
 			}
 		}

@@ -29,7 +29,21 @@ func sha256Nodes16(dst, src *byte, groups, prefix, sorted int)
 func sha256Short16(dst, src *byte, groups, stride, shift int, mask uint64, fixed *[16]uint32)
 
 //go:noescape
-func sha256Blocks16(state *[128]uint32, blocks *byte, first int, dst *byte)
+func sha256Padded16(dst, blocks *byte, groups, n int)
+
+//go:noescape
+func sha256Nodes8(dst, src *byte, groups, prefix, sorted int, words *[200]uint32)
+
+//go:noescape
+func sha256Padded8(dst, blocks *byte, groups, n int, words *[200]uint32)
+
+//go:noescape
+func sha256Nodes2(dst, src *byte, groups, prefix, sorted int)
+
+//go:noescape
+func sha256Padded2(dst, blocks *byte, groups, n int)
+
+func hasSHA() bool
 
 //go:noescape
 func spell32(dst *byte, stride int, nodes **[32]byte, n int)

@@ -37,15 +37,17 @@ func (a *asm) text(name, flags, size string) {
 func (a *asm) label(name string) { fmt.Fprintf(a, "\n%s:\n", name) }
 func (a *asm) ret()              { a.WriteString("\tRET\n") }
 
-// zmm and ymm are vector registers by number; imm is a constant operand.
+// zmm, ymm and xmm are vector registers by number; imm is a constant operand.
 type (
 	zmm int
 	ymm int
+	xmm int
 	imm uint64
 )
 
 func (r zmm) String() string { return fmt.Sprintf("Z%d", int(r)) }
 func (r ymm) String() string { return fmt.Sprintf("Y%d", int(r)) }
+func (r xmm) String() string { return fmt.Sprintf("X%d", int(r)) }
 func (v imm) String() string { return fmt.Sprintf("$0x%x", uint64(v)) }
 
 // mem is base plus offset.
@@ -73,6 +75,8 @@ func files() map[string]string {
 		"keccak_avx512_amd64.s": keccakAVX512,
 		"keccak_avx2_amd64.s":   keccakAVX2,
 		"sha256_avx512_amd64.s": sha256AVX512,
+		"sha256_avx2_amd64.s":   sha256AVX2,
+		"sha256_ni_amd64.s":     sha256NI,
 		"hex_avx2_amd64.s":      hexAVX2,
 	} {
 		var a asm

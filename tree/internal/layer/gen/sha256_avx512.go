@@ -9,7 +9,7 @@ import (
 //
 //	sha256Nodes16    n groups of 16 messages of one prefix byte and 64 bytes, with or without sorting the halves
 //	sha256Short16    n groups of 16 messages of one length up to 55 bytes, of which what all share is given apart
-//	sha256Blocks16   one block of 64 bytes into each of 16 states
+//	sha256Padded16   n groups of 16 messages that are padded already, all of the same number of blocks
 func sha256AVX512(a *asm) {
 	a.words32("roundConstants16", rootFractions(64, 3))
 	a.words32("initial16", rootFractions(8, 2))
@@ -19,7 +19,7 @@ func sha256AVX512(a *asm) {
 	compress16(a)
 	nodes16(a)
 	short16(a)
-	blocks16(a)
+	padded16(a)
 }
 
 // rootFractions are the first 32 bits of the fractional parts of the square or cube roots of the first primes (FIPS 180-4
@@ -215,7 +215,7 @@ func nodes16(a *asm) {
 	a.op("CALL", "sha256x16<>(SB)")
 	for i := range 8 {
 		a.op("VPADDD.BCST", mem(4*i, "R10"), zmm(i), zmm(i))
-		a.op("VMOVDQU64", zmm(i), fmt.Sprintf("state-%d(SP)", 512-64*i))
+		a.op("VMOVDQU64", zmm(i), kept16(i))
 	}
 	a.op("VMOVDQA64", zmm(31), zmm(8))
 	for i := 1; i < 15; i++ {
@@ -224,7 +224,7 @@ func nodes16(a *asm) {
 	a.op("VPBROADCASTD", "tail16<>+4(SB)", zmm(23))
 	a.op("CALL", "sha256x16<>(SB)")
 	for i := range 8 {
-		a.op("VPADDD", fmt.Sprintf("state-%d(SP)", 512-64*i), zmm(i), zmm(i))
+		a.op("VPADDD", kept16(i), zmm(i), zmm(i))
 	}
 	store16(a)
 	a.op("ADDQ", imm(1024), "SI")
@@ -272,37 +272,50 @@ func short16(a *asm) {
 	a.ret()
 }
 
-// blocks16 keeps states as 8 rows of 16 words. When first is not 0 the states begin anew; when dst is not nil the
-// hashes are written there.
-func blocks16(a *asm) {
-	a.text("·sha256Blocks16", "NOSPLIT", "$0-32")
-	a.op("MOVQ", "state+0(FP)", "R9")
+// padded16 keeps the states of a group in its frame from block to block.
+func padded16(a *asm) {
+	a.text("·sha256Padded16", "NOSPLIT", "$512-32")
+	a.op("MOVQ", "dst+0(FP)", "DI")
 	a.op("MOVQ", "blocks+8(FP)", "SI")
-	a.op("MOVQ", "first+16(FP)", "DX")
-	a.op("MOVQ", "dst+24(FP)", "DI")
+	a.op("MOVQ", "groups+16(FP)", "CX")
+	a.op("MOVQ", "n+24(FP)", "R9")
+	a.op("MOVQ", "R9", "R11")
+	a.op("SHLQ", imm(6), "R11") // from a message to the next
 	a.op("LEAQ", "roundConstants16<>+0(SB)", "R8")
 	a.op("LEAQ", "initial16<>+0(SB)", "R10")
-	load16(a)
-	transpose16(a)
-	a.op("TESTQ", "DX", "DX")
-	a.op("JZ", "load")
+	a.label("messages")
+	a.op("MOVQ", "R9", "DX")
 	for i := range 8 {
-		a.op("VPBROADCASTD", mem(4*i, "R10"), zmm(24))
-		a.op("VMOVDQU64", zmm(24), mem(64*i, "R9"))
+		a.op("VPBROADCASTD", mem(4*i, "R10"), zmm(i))
+		a.op("VMOVDQU64", zmm(i), kept16(i))
 	}
-	a.label("load")
+	a.label("blocks")
+	a.op("MOVQ", "SI", "R12")
+	for i := range 16 {
+		a.op("VMOVDQU64", "(R12)", zmm(8+i))
+		a.op("ADDQ", "R11", "R12")
+	}
+	transpose16(a)
 	for i := range 8 {
-		a.op("VMOVDQU64", mem(64*i, "R9"), zmm(i))
+		a.op("VMOVDQU64", kept16(i), zmm(i))
 	}
 	a.op("CALL", "sha256x16<>(SB)")
 	for i := range 8 {
-		a.op("VPADDD", mem(64*i, "R9"), zmm(i), zmm(i))
-		a.op("VMOVDQU64", zmm(i), mem(64*i, "R9"))
+		a.op("VPADDD", kept16(i), zmm(i), zmm(i))
+		a.op("VMOVDQU64", zmm(i), kept16(i))
 	}
-	a.op("TESTQ", "DI", "DI")
-	a.op("JZ", "done")
+	a.op("ADDQ", imm(64), "SI")
+	a.op("DECQ", "DX")
+	a.op("JNZ", "blocks")
 	store16(a)
-	a.label("done")
+	a.op("SUBQ", "R11", "R12") // the last message, one block on is the next group
+	a.op("LEAQ", "64(R12)", "SI")
+	a.op("ADDQ", imm(512), "DI")
+	a.op("DECQ", "CX")
+	a.op("JNZ", "messages")
 	a.WriteString("\tVZEROUPPER\n")
 	a.ret()
 }
+
+// kept16 is a place of the frame for row i of the states.
+func kept16(i int) string { return fmt.Sprintf("state-%d(SP)", 512-64*i) }
