@@ -13,7 +13,14 @@ type jdoc struct {
 	tops  []int        // where the values begin
 	twice []jkey       // keys that their object has once more
 	stale map[int]bool // places of values whose key comes again
+	long  []span       // objects and arrays of at least longSpan bytes, by their beginnings
 }
+
+// span is where a value begins and the place behind it.
+type span struct{ at, end int }
+
+// longSpan is from how many bytes the end of an object or array is remembered, so that it need not be looked for again.
+const longSpan = 1 << 10
 
 // jkey is the name of a member and where it stands.
 type jkey struct {
@@ -104,27 +111,20 @@ func (d *jdoc) check(i, depth int) (int, *jerror) {
 	switch c := d.s[i]; {
 	case c == '"':
 		return d.checkString(i)
-	case c == '{':
-		return d.checkObject(i, depth)
-	case c == '[':
-		i = d.space(i + 1)
-		if i < len(d.s) && d.s[i] == ']' {
-			return i + 1, nil
+	case c == '{' || c == '[':
+		place := len(d.long)
+		d.long = append(d.long, span{at: i})
+		inside := d.checkArray
+		if c == '{' {
+			inside = d.checkObject
 		}
-		for {
-			end, err := d.check(i, depth+1)
-			if err != nil {
-				return end, err
-			}
-			i = d.space(end)
-			if i < len(d.s) && d.s[i] == ']' {
-				return i + 1, nil
-			}
-			if i >= len(d.s) || d.s[i] != ',' {
-				return i, &jerror{i, "expected , or ]"}
-			}
-			i = d.space(i + 1)
+		end, err := inside(i, depth)
+		if end-i >= longSpan {
+			d.long[place].end = end
+		} else {
+			d.long = d.long[:place] // what is inside it is shorter still
 		}
+		return end, err
 	case c == '-' || c >= '0' && c <= '9':
 		return d.checkNumber(i)
 	}
@@ -134,6 +134,27 @@ func (d *jdoc) check(i, depth int) (int, *jerror) {
 		}
 	}
 	return i, &jerror{i, "no JSON value begins like this"}
+}
+
+func (d *jdoc) checkArray(i, depth int) (int, *jerror) {
+	i = d.space(i + 1)
+	if i < len(d.s) && d.s[i] == ']' {
+		return i + 1, nil
+	}
+	for {
+		end, err := d.check(i, depth+1)
+		if err != nil {
+			return end, err
+		}
+		i = d.space(end)
+		if i < len(d.s) && d.s[i] == ']' {
+			return i + 1, nil
+		}
+		if i >= len(d.s) || d.s[i] != ',' {
+			return i, &jerror{i, "expected , or ]"}
+		}
+		i = d.space(i + 1)
+	}
 }
 
 func (d *jdoc) checkObject(i, depth int) (int, *jerror) {
@@ -266,6 +287,9 @@ func (d *jdoc) end(i int) int {
 	case '"':
 		return d.stringEnd(i)
 	case '{', '[':
+		if k, there := slices.BinarySearchFunc(d.long, i, func(l span, at int) int { return l.at - at }); there {
+			return d.long[k].end
+		}
 		for depth := 0; ; i++ {
 			switch d.s[i] {
 			case '"':
@@ -279,8 +303,10 @@ func (d *jdoc) end(i int) int {
 			}
 		}
 	}
-	for i < len(d.s) && strings.IndexByte(" \t\r\n,]}:", d.s[i]) < 0 {
-		i++
+	for ; i < len(d.s); i++ { // a number or a word: on to a blank or one of ,]}:
+		if c := d.s[i]; c <= ' ' || c == ',' || c == ']' || c == '}' || c == ':' {
+			break
+		}
 	}
 	return i
 }

@@ -3,7 +3,6 @@ package verify
 import (
 	"fmt"
 	"io"
-	"sort"
 	"strings"
 	"sync"
 )
@@ -19,8 +18,9 @@ type source struct {
 	taken bool  // read by a kind
 	bad   *badFile
 
-	once  sync.Once
-	lines []int // places of line ends, for place
+	once     sync.Once
+	lines    []int // line ends before each block of text, for place
+	newlines int   // in all
 }
 
 type badFile struct{ where, what string }
@@ -78,24 +78,23 @@ func (s *source) repeated() []jkey {
 	return s.doc.twice
 }
 
+// lineBlock is how many bytes of the text one count of lines is for.
+const lineBlock = 1 << 12
+
 // place is name:line:col of a byte of the text, lines and columns from 1.
 func (s *source) place(at int) string {
 	s.once.Do(func() {
-		for i := 0; ; {
-			n := strings.IndexByte(s.text[i:], '\n')
-			if n < 0 {
-				break
-			}
-			i += n + 1
-			s.lines = append(s.lines, i)
+		for i := 0; i < len(s.text); i += lineBlock {
+			s.lines = append(s.lines, s.newlines)
+			s.newlines += strings.Count(s.text[i:min(i+lineBlock, len(s.text))], "\n")
 		}
 	})
 	at = max(0, min(at, len(s.text)))
-	line := sort.SearchInts(s.lines, at+1)
-	col := at + 1
-	if line > 0 {
-		col = at - s.lines[line-1] + 1
+	line := s.newlines
+	if block := at / lineBlock; block < len(s.lines) {
+		line = s.lines[block] + strings.Count(s.text[block*lineBlock:at], "\n")
 	}
+	col := at - strings.LastIndexByte(s.text[:at], '\n')
 	return fmt.Sprintf("%s:%d:%d", s.name, line+1, col)
 }
 
