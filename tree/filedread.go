@@ -1,0 +1,119 @@
+package tree
+
+import (
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/tree/internal/layer"
+)
+
+// FiledReader reads leaves and proofs of a tree on disk. It is memory of one goroutine, some 4 KiB a level that is in the file, and not safe for concurrent use;
+// any number of them may read one tree. Rows in the order of the tree cost least.
+type FiledReader struct {
+	t      *Filed
+	blocks *nodeBlocks
+	steps  []step
+
+	entry int    // bytes of an entry of text with its comma
+	text  []byte // an entry a step from the lowest up, the node nearest to the root last
+	nodes []step // by entry: what is spelt there
+}
+
+// Reader returns a reader of the tree.
+func (t *Filed) Reader() *FiledReader {
+	depth := t.Depth()
+	r := &FiledReader{t: t, blocks: newNodeBlocks(t.b.nodes, depth+1), entry: 2*t.b.spec.Profile.Width + len(`"0x",`)}
+	r.text = make([]byte, depth*r.entry)
+	for at := 0; at < len(r.text); at += r.entry {
+		copy(r.text[at:], `"0x`)
+		copy(r.text[at+r.entry-2:], `",`)
+	}
+	r.nodes = make([]step, depth)
+	for i := range r.nodes {
+		r.nodes[i].slot = -2 // nothing yet
+	}
+	return r
+}
+
+// Leaf is the leaf of a row, in the first Width bytes.
+func (r *FiledReader) Leaf(row int) (h merkle.Hash, err error) {
+	node, err := r.blocks.node(0, r.t.tree.base+r.t.Position(row))
+	copy(h[:], node)
+	return h, err
+}
+
+// node is what step number i has as sibling; nil: the node is carried up.
+func (r *FiledReader) node(i int, s step) ([]byte, error) {
+	if s.slot < 0 {
+		return s.pad, nil
+	}
+	return r.blocks.node(i, s.slot)
+}
+
+// Proof appends to dst[:0] the proof of a row, from leaf to root, as Tree.Proof does.
+func (r *FiledReader) Proof(row int, dst []merkle.Hash) ([]merkle.Hash, error) {
+	dst = dst[:0]
+	r.steps = r.t.tree.steps(r.steps[:0], r.t.Position(row))
+	for i, s := range r.steps {
+		node, err := r.node(i, s)
+		if err != nil {
+			return dst, err
+		}
+		dst = appendEntry(dst, node)
+	}
+	return dst, nil
+}
+
+// Sides is what Verify takes as position, as Tree.Sides.
+func (r *FiledReader) Sides(row int) (sides int) {
+	bit := 1
+	r.steps = r.t.tree.steps(r.steps[:0], r.t.Position(row))
+	for _, s := range r.steps {
+		if s.slot < 0 && s.pad == nil {
+			continue
+		}
+		if s.right {
+			sides |= bit
+		}
+		bit <<= 1
+	}
+	return sides
+}
+
+// AppendProof appends the entries of the proof of a row as ProofText.Append does: each as "0x…" in quotes with commas between and no brackets around.
+func (r *FiledReader) AppendProof(dst []byte, row int) ([]byte, error) {
+	r.steps = r.t.tree.steps(r.steps[:0], r.t.Position(row))
+	n := len(r.steps)
+	text := r.text[len(r.text)-n*r.entry:]
+	spelt := r.nodes[len(r.nodes)-n:]
+	lacks := false
+	for i, s := range r.steps {
+		if s.slot < 0 && s.pad == nil {
+			lacks = true
+			continue
+		}
+		if same := &spelt[i]; same.slot == s.slot && (s.slot >= 0 || len(same.pad) == len(s.pad)) {
+			continue // a pad is always that of its level
+		}
+		node, err := r.node(i, s)
+		if err != nil {
+			return dst, err
+		}
+		layer.SpellHex(text[i*r.entry+len(`"0x`):], node)
+		spelt[i] = s
+	}
+	if n == 0 {
+		return dst, nil
+	}
+	if !lacks {
+		return append(dst, text[:len(text)-1]...), nil
+	}
+	begin := len(dst)
+	for i, s := range r.steps {
+		if s.slot >= 0 || s.pad != nil {
+			dst = append(dst, text[i*r.entry:(i+1)*r.entry]...)
+		}
+	}
+	if len(dst) > begin {
+		dst = dst[:len(dst)-1]
+	}
+	return dst, nil
+}
