@@ -50,7 +50,7 @@ func stage(target string) (*staging, error) {
 	if err := s.free(); err != nil {
 		return nil, err
 	}
-	s.place = filepath.Join(filepath.Dir(abs), "."+filepath.Base(abs)+".partial")
+	s.place = placeOf(abs)
 	s.root = filepath.Join(s.place, "bundle")
 	if s.lock, err = acquire(s.place); err != nil {
 		return nil, fmt.Errorf("%s: %w", target, err)
@@ -64,6 +64,31 @@ func stage(target string) (*staging, error) {
 	}
 	s.flush = openFlush(s.root)
 	return s, nil
+}
+
+// Clear removes what killed builds have left beside dir, and nothing when there is nothing or a build is running. Builds do that themselves; who does
+// not begin one, because dir is there already, may want it: a build can be killed after the bundle has its name and before the rest is gone.
+func Clear(dir string) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return
+	}
+	place := placeOf(abs)
+	if info, err := os.Lstat(filepath.Join(place, "lock")); err != nil || !info.Mode().IsRegular() {
+		_ = os.Remove(place) // killed before it was locked or after: there is nothing in it, or it stays
+		return
+	}
+	lock, err := acquire(place)
+	if err != nil {
+		return
+	}
+	s := &staging{place: place, root: filepath.Join(place, "bundle"), lock: lock}
+	s.discard()
+}
+
+// placeOf is the directory in which a bundle is made.
+func placeOf(target string) string {
+	return filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".partial")
 }
 
 // free reports an existing target, whatever it is.
@@ -203,6 +228,7 @@ func acquire(place string) (*os.File, error) {
 			continue
 		}
 		if err != nil {
+			_ = os.Remove(place) // a full disk may have room for a directory and none for a file in it
 			return nil, err
 		}
 		held, err := f.Stat()

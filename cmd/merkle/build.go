@@ -46,6 +46,8 @@ func build(c *cli.Context) error {
 	}
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
 		if err == nil {
+			clearTemp(c, dir)
+			export.Clear(dir)
 			err = fmt.Errorf("%s: exists already; a bundle is never written over", dir)
 		}
 		return err

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"syscall"
 
 	merkle "github.com/merkle-drop/merkle"
 )
@@ -86,18 +87,29 @@ func report(ctx context.Context, errw io.Writer, asJSON bool, err error) int {
 		}
 		return code
 	}
-	said := map[string]bool{} // two workers may meet the same full disk
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		if !said[line] {
-			fmt.Fprintf(errw, "merkle: %s\n", line)
-		}
-		said[line] = true
+	for _, line := range linesOf(err) {
+		fmt.Fprintf(errw, "merkle: %s\n", line)
 	}
 	var u *usageError
 	if errors.As(err, &u) && u.hint != "" {
 		fmt.Fprintf(errw, "merkle: %s\n", u.hint)
 	}
 	return code
+}
+
+// linesOf is what an error says, once: several workers may meet the same full disk, each with a file of its own, and the first one tells enough.
+func linesOf(err error) (lines []string) {
+	full := false
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		again := slices.Contains(lines, line)
+		if errors.Is(err, syscall.ENOSPC) && strings.HasSuffix(line, syscall.ENOSPC.Error()) {
+			again, full = again || full, true
+		}
+		if !again {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 func reportJSON(errw io.Writer, code int, err error, faults *merkle.Faults) {
@@ -114,7 +126,7 @@ func reportJSON(errw io.Writer, code int, err error, faults *merkle.Faults) {
 		Error  string  `json:"error"`
 		Faults []place `json:"faults,omitempty"`
 		More   int     `json:"moreFaults,omitempty"`
-	}{Exit: code, Error: err.Error()}
+	}{Exit: code, Error: strings.Join(linesOf(err), "\n")}
 	if faults != nil {
 		doc.Error, doc.More = "input refused", faults.More
 		for _, f := range faults.List {

@@ -15,6 +15,7 @@ import (
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/chain/solana"
 	"github.com/merkle-drop/merkle/export/tools"
+	"github.com/merkle-drop/merkle/internal/extsort"
 	"github.com/merkle-drop/merkle/tree"
 )
 
@@ -97,6 +98,7 @@ func outputOptions(c *cli.Context, p *tree.Profile, know ...func(*output)) (*out
 		return out, nil
 	}
 	if _, err := os.Lstat(out.path); err == nil {
+		extsort.Clear(filepath.Split(filepath.Clean(out.path)))
 		return nil, fmt.Errorf("%s: exists already; nothing is written over", out.path)
 	}
 	return out, nil

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"syscall"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree"
@@ -14,7 +16,7 @@ import (
 func (l *list) locate(err error) error {
 	var rows *tree.RowErrors
 	if !errors.As(err, &rows) {
-		if errors.Is(err, context.Canceled) {
+		if errors.Is(err, context.Canceled) || ofFiles(err) {
 			return err
 		}
 		return &refusedError{fmt.Errorf("%s: %w", l.path, err)}
@@ -46,6 +48,12 @@ func (l *list) locate(err error) error {
 		faults.Add(&merkle.Fault{Pos: cmp.Or(at[e.Field], at[""]), Field: e.Field, Value: e.Value, Err: cause})
 	}
 	return faults.Err()
+}
+
+// ofFiles reports that a temporary file could not be written or read, for which the list cannot help.
+func ofFiles(err error) bool {
+	var code syscall.Errno
+	return errors.As(err, &code) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // places reads the file once more for where the fields of some data rows stand; the field without a name is the row.

@@ -278,7 +278,7 @@ func tempPlace(c *cli.Context, output string, temp, made int64) (*extsort.Place,
 	}
 	for _, dir := range slices.Sorted(maps.Keys(needs)) {
 		if free, known := extsort.Free(dir); known && free < needs[dir] {
-			return nil, errors.Join(fmt.Errorf("%s: %s are free, about %s are needed for temporary files and output", dir, sizeText(free), sizeText(needs[dir])), place.Release())
+			return nil, errors.Join(fmt.Errorf("%s: %d MiB are free, about %s are needed for temporary files and output", dir, free>>20, sizeText(needs[dir])), place.Release())
 		}
 	}
 	return place, nil

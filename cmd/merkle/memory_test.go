@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io/fs"
-	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -207,62 +205,6 @@ func TestMachineMemory(t *testing.T) {
 		}
 		if got := machineMemory(root); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
-		}
-	}
-}
-
-// TestBuild_killedThroughDisk kills builds at random times: nothing half-done stands there afterwards, and the next run succeeds and
-// leaves nothing but the bundle.
-func TestBuild_killedThroughDisk(t *testing.T) {
-	in := syntheticList(t, "60000")
-	dir := t.TempDir()
-	out := filepath.Join(dir, "bundle")
-	start := time.Now()
-	build := func() *exec.Cmd {
-		cmd := exec.Command(os.Args[0], "build", in, "-o", out, "--memory", "256KiB")
-		cmd.Env = append(os.Environ(), "MERKLE_RUN=1")
-		return cmd
-	}
-	if text, err := build().CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, text)
-	}
-	whole := time.Since(start)
-	want := filesOf(t, out)
-	random := rand.New(rand.NewPCG(uint64(start.UnixNano()), 1))
-	killed := 0
-	for range 6 {
-		if err := os.RemoveAll(out); err != nil {
-			t.Fatal(err)
-		}
-		cmd := build()
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Duration(random.Int64N(int64(whole))))
-		_ = cmd.Process.Kill() // it may be done
-		if cmd.Wait() != nil {
-			killed++
-			if _, there := os.Lstat(out); there == nil {
-				t.Fatal("a killed build left a bundle")
-			}
-		}
-	}
-	if killed == 0 {
-		t.Error("no build was killed in time")
-	}
-	if err := os.RemoveAll(out); err != nil {
-		t.Fatal(err)
-	}
-	if text, err := build().CombinedOutput(); err != nil {
-		t.Fatalf("after the kills: %v: %s", err, text)
-	}
-	if left := names(t, dir); left != "bundle" {
-		t.Errorf("left: %s", left)
-	}
-	got := filesOf(t, out)
-	for name, text := range want {
-		if got[name] != text {
-			t.Fatalf("after the kills %s differs", name)
 		}
 	}
 }

@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "rewrite the expected output in testdata
 
 func TestMain(m *testing.M) {
 	if os.Getenv("MERKLE_RUN") == "1" { // the tests that kill a run start this binary again
-		os.Exit(run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr))
+		main()
 	}
 	testscript.Main(m, map[string]func(){
 		"merkle": func() { os.Exit(run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr)) },

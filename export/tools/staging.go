@@ -7,18 +7,24 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"github.com/merkle-drop/merkle/internal/extsort"
 )
+
+// What is written is made in a directory of its own beside its place, .NAME.temp-N, which is locked while it is in use. So what a killed run left is
+// known and removed by the next one that writes NAME.
 
 // file writes the one file of the kind beside dst and then gives it its name.
 func (j *job) file(dst string) (_ []Written, err error) {
-	if err := free(dst); err != nil {
-		return nil, err
-	}
-	f, err := os.CreateTemp(filepath.Dir(dst), "."+filepath.Base(dst)+".partial-*")
+	room, err := beside(dst)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
+	defer func() { err = errors.Join(err, room.Release()) }()
+	f, err := os.OpenFile(filepath.Join(room.Path(), filepath.Base(dst)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return nil, err
+	}
 	j.to = stream{f}
 	err = j.f.write(j)
 	if err == nil {
@@ -31,6 +37,16 @@ func (j *job) file(dst string) (_ []Written, err error) {
 		return nil, err
 	}
 	return j.written(filepath.Base(dst)), place(f.Name(), dst)
+}
+
+// beside makes the directory where dst is made. dst must not exist; what killed runs left is removed even if it does.
+func beside(dst string) (*extsort.Place, error) {
+	dir, name := filepath.Split(filepath.Clean(dst))
+	if err := free(dst); err != nil {
+		extsort.Clear(dir, name)
+		return nil, err
+	}
+	return extsort.Claim(dir, name)
 }
 
 // place gives a finished file its name, which must be free. The old name stays and is for the caller to remove.
@@ -63,21 +79,18 @@ func copyFile(from, dst string) (err error) {
 	return err
 }
 
-// folder fills a sibling of dst and renames it.
+// folder fills a directory beside dst and renames it.
 func (j *job) folder(dst string) (_ []Written, err error) {
-	if err := free(dst); err != nil {
-		return nil, err
-	}
-	dir, err := os.MkdirTemp(filepath.Dir(dst), "."+filepath.Base(dst)+".partial-*")
+	room, err := beside(dst)
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.RemoveAll(dir))
-		}
-	}()
-	if err := os.Chmod(dir, 0o755); err != nil { // MkdirTemp keeps it from everybody else
+	defer func() { err = errors.Join(err, room.Release()) }()
+	dir := filepath.Join(room.Path(), filepath.Base(dst))
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(dir, 0o755); err != nil { // whatever is masked
 		return nil, err
 	}
 	j.to = folder{dir}

@@ -39,11 +39,20 @@ func Clear(dir, name string) {
 	for n := range maxPlaces {
 		path := placePath(dir, name, n)
 		if _, err := os.Lstat(filepath.Join(path, lockName)); err != nil {
-			continue // nothing there, or not ours
+			clearEmpty(path)
+			continue
 		}
 		if p, err := claim(path); err == nil {
 			_ = p.Release()
 		}
+	}
+}
+
+// clearEmpty removes an empty directory, which a run leaves that is killed between making it and its lock, or between removing both. A run that
+// has just made it finds it gone and takes another. What has files but no lock is none of ours.
+func clearEmpty(path string) {
+	if info, err := os.Lstat(path); err == nil && info.IsDir() {
+		_ = os.Remove(path) // fails where there is something in it
 	}
 }
 
@@ -99,6 +108,9 @@ func take(path string) (*Place, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = errHeld
 		}
+		if fresh {
+			clearEmpty(path) // a full disk may have room for a directory and none for a file in it
+		}
 		return nil, err
 	}
 	p := &Place{path, f}
@@ -117,6 +129,7 @@ func (p *Place) Path() string { return p.path }
 // empty removes what is in the directory, but for the lock.
 func (p *Place) empty() error {
 	entries, err := os.ReadDir(p.path)
+	err = unlessGone(err)
 	for _, e := range entries {
 		if e.Name() != lockName {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(p.path, e.Name())))
@@ -125,14 +138,21 @@ func (p *Place) empty() error {
 	return err
 }
 
-// Release removes the directory with all that is in it.
+// Release removes the directory with all that is in it. What is gone already is no error: a run that fails because somebody removed it has said so.
 func (p *Place) Release() error {
 	if p.lock == nil {
 		return nil
 	}
-	err := errors.Join(p.empty(), unlock(p.lock))
+	err := errors.Join(p.empty(), unlessGone(unlock(p.lock)))
 	p.lock = nil
-	return errors.Join(err, os.Remove(p.path))
+	return errors.Join(err, unlessGone(os.Remove(p.path)))
+}
+
+func unlessGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // Keep lets go of the directory and leaves what is in it, for Resume. Where the system has no lock that ends with the process it is Release.

@@ -142,7 +142,12 @@ func TestPlace(t *testing.T) {
 	b.lock.Close()
 	b.lock = nil
 	mine := dir + "/.out.temp-7"
-	if err := os.Mkdir(mine, 0o700); err != nil {
+	for _, path := range []string{mine, dir + "/.out.temp-8"} {
+		if err := os.Mkdir(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(mine+"/x", []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	Clear(dir, "out") // as a run does that needs no place
@@ -180,8 +185,18 @@ func TestPlace(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	d, err := Claim(dir, "out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(d.Path()); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Release(); err != nil {
+		t.Errorf("a place that somebody removed: %v", err)
+	}
 	if files, _ := os.ReadDir(dir); len(files) != 1 || files[0].Name() != ".out.temp-7" {
-		t.Errorf("left: %v; a directory without a lock is nobody's to remove", files)
+		t.Errorf("left: %v; a directory with files and no lock is nobody's to remove, an empty one goes", files)
 	}
 	if n, known := Free(dir); known && n <= 0 {
 		t.Errorf("%d bytes free", n)
