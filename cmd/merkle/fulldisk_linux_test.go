@@ -56,21 +56,7 @@ func denseList(t *testing.T, rows int) []byte {
 func denseCampaign(t *testing.T, rows int) string {
 	t.Helper()
 	dir := t.TempDir()
-	text := `format: merkle-campaign/v1
-id: dense
-tokens:
-  T: {asset: "eip155:1/erc20:0x6B175474E89094C44Da98b954EedeAC495271d0F", decimals: 18, pool: "10000000000"}
-rule:
-  name: fixed/v1
-  list: {file: list.csv.zst}
-  unit: token
-  duplicates: error
-rounding: {method: floor, at: account-token, residual: {to: treasury}}
-trees:
-  - {id: t, tokens: [T], profile: hedgey-v1, order: account}
-publish: {proofs: subtree}
-`
-	for name, b := range map[string][]byte{"campaign.yaml": []byte(text), "list.csv.zst": denseList(t, rows)} {
+	for name, b := range map[string][]byte{"campaign.yaml": []byte(denseText), "list.csv.zst": denseList(t, rows)} {
 		if err := os.WriteFile(filepath.Join(dir, name), b, 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -188,7 +174,7 @@ func TestFullDisk_tree(t *testing.T) {
 	}
 	stages := map[string]int{}
 	for step := range steps {
-		disk := smallDisk(t, int64(rows)*80*int64(step+2)/int64(steps), 0, 0)
+		disk := smallDisk(t, int64(rows)*140*int64(step+2)/int64(steps), 0, 0)
 		code, out, errs := told(t, append(slices.Clone(args), "--memory", "64KiB", "--temp", disk)...)
 		switch {
 		case code == exitDone && out == said:
@@ -219,7 +205,7 @@ func TestFullDisk_tree(t *testing.T) {
 		}
 		stages := fillDisks(t, format[0], 4, want, func(step int) (int64, int) { return size*int64(step+1)/3 + 1<<16*int64(step), 0 }, all...)
 		fullStages(t, format[0], stages, "temp-N/claims")
-		stages = fillDisks(t, format[0]+", names", 5, want, func(step int) (int64, int) { return 2 * size + 1<<20, 2 + step }, all...)
+		stages = fillDisks(t, format[0]+", names", 5, want, func(step int) (int64, int) { return 2*size + 1<<20, 2 + step }, all...)
 		fullStages(t, format[0]+", names", stages, "temp-N")
 	}
 }
