@@ -185,8 +185,7 @@ func TestPlace(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	d, err := Claim(dir, "out")
-	if err != nil {
+	if d, err = Claim(dir, "out"); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.RemoveAll(d.Path()); err != nil {
