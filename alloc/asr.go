@@ -3,7 +3,6 @@ package alloc
 import (
 	"fmt"
 	"math/big"
-	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/campaign"
@@ -24,7 +23,7 @@ type asr struct {
 	weights []*big.Int     // w(p) in whole numbers, 0 when not active
 	sum     *big.Int       // W of those
 	common  *big.Int       // D: least common multiple of V(p) over the paying proposals
-	factors [][]big.Word   // w(p)·D/V(p); nil for proposals that pay nothing
+	factors [][]uint64     // w(p)·D/V(p); nil for proposals that pay nothing
 }
 
 func (a *asr) read(r *reading) error {
@@ -131,11 +130,13 @@ func (a *asr) weigh() {
 			a.common.Mul(a.common, new(big.Int).Quo(v, g))
 		}
 	}
-	a.factors = make([][]big.Word, len(a.powers))
+	a.factors = make([][]uint64, len(a.powers))
 	for p, v := range a.powers {
 		if v.Sign() > 0 && a.weights[p].Sign() > 0 {
 			f := new(big.Int).Quo(a.common, v)
-			a.factors[p] = f.Mul(f, a.weights[p]).Bits()
+			f.Mul(f, a.weights[p])
+			a.factors[p] = make([]uint64, wordsFor(f))
+			wordsOf(a.factors[p], f)
 		}
 	}
 }
@@ -146,7 +147,7 @@ func (a *asr) shares(ids []uint32) *shares {
 	if a.sum.Sign() > 0 {
 		s.den = new(big.Int).Mul(a.sum, a.common)
 	}
-	s.numerator = func(acc, scratch []big.Word, i int) bool {
+	s.numerator = func(acc, scratch []uint64, i int) bool {
 		from, to := a.votes.of(ids[i])
 		for v := from; v < to; v++ {
 			if f := a.factors[a.votes.proposals[v]]; f != nil && a.counts(v) {
@@ -163,10 +164,11 @@ func (a *asr) shares(ids []uint32) *shares {
 // proveShares compares Σ S(u), summed entrant by entrant, with Σ w(p)·D/V(p)·(power that passed), summed proposal by
 // proposal.
 func (a *asr) proveShares(sum *big.Int) error {
-	want, part := new(big.Int), new(big.Int)
+	want, part, factor := new(big.Int), new(big.Int), new(big.Int)
 	for p, f := range a.factors {
 		if f != nil {
-			want.Add(want, part.Mul(part.SetBits(slices.Clone(f)), a.earned[p]))
+			setWords(factor, nil, f)
+			want.Add(want, part.Mul(factor, a.earned[p]))
 		}
 	}
 	if want.Cmp(sum) != 0 {
@@ -180,27 +182,24 @@ func (a *asr) allocate(r *reading, out *Allocation) error {
 	a.weigh()
 	ids := out.enrol(r, func(id uint32) bool { return a.passed[id] })
 	s := a.shares(ids)
-	sum, err := s.sum(r.ctx, nil)
+	budgets := r.budgets(s.den)
+	var sum *big.Int
+	var earned []*big.Int
+	var err error
+	if at := r.c.Rounding.At; at == "sub-pool" || at == "floored-sub-pool" {
+		if sum, err = s.sum(r.ctx, nil); err == nil {
+			earned, err = earnings(r.ctx, s, budgets, sum)
+		}
+		if err == nil {
+			err = a.floorSubPools(r, ids, out, budgets, at == "floored-sub-pool")
+		}
+	} else {
+		sum, earned, err = out.apportion(r, s, budgets)
+	}
 	if err != nil {
 		return err
 	}
 	if err := a.proveShares(sum); err != nil {
-		return err
-	}
-	budgets := r.budgets(s.den)
-	earned := make([]*big.Int, len(budgets))
-	for k := range budgets {
-		earned[k] = new(big.Int)
-		if s.den != nil {
-			earned[k].Quo(earned[k].Mul(budgets[k].pool, sum), s.den)
-		}
-	}
-	if at := r.c.Rounding.At; at == "sub-pool" || at == "floored-sub-pool" {
-		err = a.floorSubPools(r, ids, out, budgets, at == "floored-sub-pool")
-	} else {
-		err = out.apportion(r, s, budgets, earned)
-	}
-	if err != nil {
 		return err
 	}
 	a.note(out)

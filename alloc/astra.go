@@ -214,10 +214,10 @@ func (a *astra) stake(q, i int) merkle.Amount { return a.codes.amount(a.stakes[q
 func (r *reading) eachQuota(n int, stage string, do func(w *quotaRoom, i int)) error {
 	s := &shares{n: n}
 	_, err := s.eachReporting(r.ctx, r.stage(stage), func(w *worker, i int) error {
-		if w.room == nil {
-			w.room = new(quotaRoom)
+		if w.quota == nil {
+			w.quota = new(quotaRoom)
 		}
-		do(w.room, i)
+		do(w.quota, i)
 		return nil
 	})
 	return err

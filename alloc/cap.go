@@ -14,14 +14,14 @@ import (
 // of weight gets (cap ≤ its entitlement), so going through entrants by falling share finds the same set as repeated rounds.
 func (b *budget) capAt(ctx context.Context, s *shares, most *big.Int, redistribute bool) error {
 	k := s.words()
-	all := make([]big.Word, k*s.n)
+	all := make([]uint64, k*s.n)
 	if _, err := s.each(ctx, func(w *worker, i int) error {
 		copy(all[k*i:], w.acc)
 		return nil
 	}); err != nil {
 		return err
 	}
-	share := func(i uint32) []big.Word { return all[k*int(i) : k*int(i)+k] }
+	share := func(i uint32) []uint64 { return all[k*int(i) : k*int(i)+k] }
 	order := make([]uint32, s.n)
 	for i := range order {
 		order[i] = uint32(i)
@@ -30,8 +30,9 @@ func (b *budget) capAt(ctx context.Context, s *shares, most *big.Int, redistribu
 	b.cap, b.capped = most, make([]bool, s.n)
 	pool, den := new(big.Int).Set(b.pool), new(big.Int).Set(b.den)
 	var v, left, right big.Int
+	var room []big.Word
 	for _, i := range order {
-		v.SetBits(trimmed(share(i)))
+		room = setWords(&v, room, share(i))
 		if left.Mul(pool, &v).Cmp(right.Mul(most, den)) < 0 {
 			break
 		}
@@ -48,24 +49,38 @@ func (b *budget) capAt(ctx context.Context, s *shares, most *big.Int, redistribu
 	return nil
 }
 
-// earned is ⌊Σ x⌋ over all entrants of s.
-func (b *budget) earned(ctx context.Context, s *shares) (*big.Int, error) {
-	if s.den == nil {
-		return new(big.Int), nil
+// earnings is earned of every budget.
+func earnings(ctx context.Context, s *shares, budgets []budget, sum *big.Int) ([]*big.Int, error) {
+	earned := make([]*big.Int, len(budgets))
+	for k := range budgets {
+		var err error
+		if earned[k], err = budgets[k].earned(ctx, s, sum); err != nil {
+			return nil, err
+		}
 	}
-	var pick func(i int) bool
+	return earned, nil
+}
+
+// earned is ⌊Σ x⌋ over all entrants of s, whose numerators add up to sum.
+func (b *budget) earned(ctx context.Context, s *shares, sum *big.Int) (*big.Int, error) {
 	fixed := new(big.Int)
+	if s.den == nil {
+		return fixed, nil
+	}
 	if b.capped != nil {
-		pick = func(i int) bool { return !b.capped[i] }
 		for _, c := range b.capped {
 			if c {
 				fixed.Add(fixed, b.cap)
 			}
 		}
+		var err error
+		if sum, err = s.sum(ctx, func(i int) bool { return !b.capped[i] }); err != nil {
+			return nil, err
+		}
 	}
-	sum, err := s.sum(ctx, pick)
-	if err != nil || b.den.Sign() == 0 {
-		return fixed, err
+	if b.den.Sign() == 0 {
+		return fixed, nil
 	}
-	return fixed.Add(fixed, sum.Quo(sum.Mul(sum, b.pool), b.den)), nil
+	part := new(big.Int).Mul(sum, b.pool)
+	return fixed.Add(fixed, part.Quo(part, b.den)), nil
 }

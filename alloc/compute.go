@@ -170,29 +170,29 @@ func (r *reading) budgets(den *big.Int) []budget {
 	return list
 }
 
-// apportion rounds once an entrant and token, by the method of the campaign.
-func (a *Allocation) apportion(r *reading, s *shares, budgets []budget, earned []*big.Int) error {
+// apportion rounds once an entrant and token, by the method of the campaign. It returns the sum of all numerators of s, and what was earned by token.
+func (a *Allocation) apportion(r *reading, s *shares, budgets []budget) (sum *big.Int, earned []*big.Int, err error) {
 	claims := make([][]merkle.Amount, len(budgets))
 	for k := range claims {
 		claims[k] = a.Tokens[k].Amounts
 	}
-	if err := s.floor(r.ctx, budgets, a.Entrants, claims, r.stage("shares")); err != nil {
-		return err
+	if sum, err = s.floor(r.ctx, budgets, a.Entrants, claims, r.stage("shares")); err != nil {
+		return nil, nil, err
 	}
-	if r.c.Rounding.Method != "largest-remainder" {
-		return nil
+	if earned, err = earnings(r.ctx, s, budgets, sum); err != nil || r.c.Rounding.Method != "largest-remainder" {
+		return sum, earned, err
 	}
 	for k := range budgets {
-		sum, err := a.Tokens[k].sum()
+		given, err := a.Tokens[k].sum()
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
-		more := new(big.Int).Sub(earned[k], sum.Big())
+		more := new(big.Int).Sub(earned[k], given.Big())
 		if err := s.largestRemainder(r.ctx, &budgets[k], claims[k], int(more.Int64())); err != nil {
-			return err
+			return nil, nil, err
 		}
 	}
-	return nil
+	return sum, earned, nil
 }
 
 // settle closes the ledger of every token of a computed rule, in which all entrants are entitled to all tokens.

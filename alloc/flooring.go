@@ -8,15 +8,24 @@ import (
 
 // flooring takes exact parts of amounts. It is one goroutine's room: nothing is allocated a part.
 type flooring struct {
-	words              []big.Word
 	s, product, q, rem big.Int
+	words              []big.Word
 }
 
 // part is ⌊v·num/den⌋, down to a multiple of unit. The part is at most v, so it fits.
 func (f *flooring) part(v merkle.Amount, num, den, unit *big.Int) merkle.Amount {
+	if num.IsUint64() && den.IsUint64() && (unit == nil || unit.IsUint64()) {
+		out, ok := partOf(v, num.Uint64(), den.Uint64())
+		if ok && unit != nil && unit.BitLen() > 1 {
+			out, _ = out.Sub(merkle.NewAmount(remainder(out, unit.Uint64()))) // not above out
+		}
+		if ok {
+			return out
+		}
+	}
 	w := v.Words()
-	f.words = appendWords(f.words[:0], w[:]...)
-	f.product.Mul(f.s.SetBits(f.words), num)
+	f.words = setWords(&f.s, f.words, w[:])
+	f.product.Mul(&f.s, num)
 	f.q.QuoRem(&f.product, den, &f.rem)
 	if unit != nil && unit.BitLen() > 1 {
 		f.q.Sub(&f.q, f.rem.Rem(&f.q, unit))

@@ -133,13 +133,14 @@ func (p *votingPower) holders() []uint32 {
 // of is the power of an entrant over p.den, in base units.
 func (p *votingPower) of(e uint32) *big.Int {
 	sum := new(big.Int)
-	var v, term big.Int
-	var words []big.Word
+	var short total
 	for _, i := range p.rows.of(e) {
 		_, stake, k := p.row(int(i))
-		w := stake.Words()
-		words = appendWords(words[:0], w[:]...)
-		sum.Add(sum, term.Mul(v.SetBits(words), p.terms[k]))
+		if term := p.terms[k]; term.IsUint64() {
+			short.addProduct(stake, term.Uint64())
+		} else {
+			sum.Add(sum, new(big.Int).Mul(stake.Big(), term))
+		}
 	}
-	return sum
+	return sum.Add(sum, short.big())
 }

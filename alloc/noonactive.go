@@ -95,17 +95,17 @@ func (a *noonActive) share(r *reading) (*big.Int, error) {
 		s.den = a.sum
 	}
 	s.numerator = amountNumerator(a.weights)
-	if err := s.floor(r.ctx, r.budgets(s.den), r.roll.entrants, [][]merkle.Amount{a.allocations}, r.stage("shares")); err != nil {
+	if _, err := s.floor(r.ctx, r.budgets(s.den), r.roll.entrants, [][]merkle.Amount{a.allocations}, r.stage("shares")); err != nil {
 		return nil, err
 	}
 	return sumAmounts(a.allocations), nil
 }
 
 // amountNumerator gives shares whose numerators are amounts.
-func amountNumerator(weights []merkle.Amount) func(acc, scratch []big.Word, i int) bool {
-	return func(acc, scratch []big.Word, i int) bool {
+func amountNumerator(weights []merkle.Amount) func(acc, scratch []uint64, i int) bool {
+	return func(acc, _ []uint64, i int) bool {
 		w := weights[i].Words()
-		return addWords(acc, appendWords(scratch[:0], w[:]...))
+		return addWords(acc, trimmed(w[:]))
 	}
 }
 

@@ -187,7 +187,7 @@ func (o *noonOpen) allocate(r *reading, out *Allocation) error {
 	budgets := r.budgets(s.den)
 	budgets[0].pool = pool
 	o.parts = make([]merkle.Amount, len(weights))
-	if err := s.floor(r.ctx, budgets, who, [][]merkle.Amount{o.parts}, r.stage("shares")); err != nil {
+	if _, err := s.floor(r.ctx, budgets, who, [][]merkle.Amount{o.parts}, r.stage("shares")); err != nil {
 		return err
 	}
 	shared := make([]bool, r.roll.len()) // has a part above 0

@@ -152,12 +152,12 @@ func (n *numbers) compare(a, b uint64) int {
 }
 
 // words writes the number behind code to dst[:0], least significant word first, without leading zero words.
-func (n *numbers) words(dst []big.Word, code uint64) []big.Word {
+func (n *numbers) words(dst []uint64, code uint64) []uint64 {
 	if code < wideCode {
-		return appendWords(dst[:0], code)
+		return trimmed(append(dst[:0], code))
 	}
 	w := n.wide[code&^wideCode].Words()
-	return appendWords(dst[:0], w[:]...)
+	return trimmed(append(dst[:0], w[:]...))
 }
 
 func appendWords(dst []big.Word, list ...uint64) []big.Word {

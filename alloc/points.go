@@ -124,7 +124,7 @@ func (r *reading) readPoints(set *campaign.NoonActive, from, to int64) (*pointRo
 				}
 				factor = uint16(len(p.products))
 				sets[string(matched)] = factor
-				p.products = append(p.products, product(multipliers, matched))
+				p.products = append(p.products, combined(multipliers, matched))
 				p.factor = max(p.factor, p.products[factor].scale)
 			}
 		}
@@ -150,7 +150,8 @@ func (r *reading) readPoints(set *campaign.NoonActive, from, to int64) (*pointRo
 	return p, s.close("sorted", decimalText(sum.at(p.scale), p.scale), func(emit func([]byte) error) error { return p.canonical(r, emit) })
 }
 
-func product(list []multiplier, matched []byte) decimalFactor {
+// combined is the product of those multipliers of list whose numbers are in matched, two bytes each.
+func combined(list []multiplier, matched []byte) decimalFactor {
 	out := decimalFactor{big.NewInt(1), 0}
 	for i := 0; i < len(matched); i += 2 {
 		m := list[int(matched[i])|int(matched[i+1])<<8].factor
@@ -179,8 +180,6 @@ func (p *pointRows) weigh(r *reading, file string) (weights []merkle.Amount, lis
 	for f := range scaled {
 		scaled[f] = slices.Repeat([]*big.Int{nil}, p.scale+1)
 	}
-	var v big.Int
-	var words []big.Word
 	for i, e := range p.entrants {
 		if r.out[e] > 0 {
 			continue
@@ -192,14 +191,15 @@ func (p *pointRows) weigh(r *reading, file string) (weights []merkle.Amount, lis
 			times = new(big.Int).Mul(p.products[f].digits, pow10(p.scale-int(p.scales[i])+p.factor-p.products[f].scale))
 			scaled[f][p.scales[i]] = times
 		}
-		words = p.numbers.words(words, p.digits[i])
-		w, ok := merkle.AmountFromBig(v.Mul(new(big.Int).SetBits(words), times))
+		w, ok := timesAny(p.numbers.amount(p.digits[i]), times)
 		if ok {
-			weights[e], ok = weights[e].Add(w)
+			w, ok = weights[e].Add(w)
 		}
 		if !ok {
 			r.faults.Add(&merkle.Fault{Pos: p.places.at(file, i), Field: "points", Value: string(appendDecimal(nil, p.numbers.amount(p.digits[i]), int(p.scales[i]))), Err: errWide})
+			continue
 		}
+		weights[e] = w
 	}
 	return weights, listed
 }

@@ -163,12 +163,11 @@ func (a *proRata) allocate(r *reading, out *Allocation) error {
 	if a.sum.Sign() > 0 {
 		s.den = a.sum
 	}
-	s.numerator = func(acc, scratch []big.Word, i int) bool {
+	s.numerator = func(acc, scratch []uint64, i int) bool {
 		return addWords(acc, a.numbers.words(scratch, a.weights[ids[i]]))
 	}
 	budgets := r.budgets(s.den)
 	a.ids, a.budgets = ids, budgets
-	earned := make([]*big.Int, len(budgets))
 	for k := range budgets {
 		most, capped := a.set.Caps[r.c.Tokens[k].ID]
 		if capped && s.den != nil {
@@ -176,12 +175,9 @@ func (a *proRata) allocate(r *reading, out *Allocation) error {
 				return err
 			}
 		}
-		var err error
-		if earned[k], err = budgets[k].earned(r.ctx, s); err != nil {
-			return err
-		}
 	}
-	if err := out.apportion(r, s, budgets, earned); err != nil {
+	_, earned, err := out.apportion(r, s, budgets)
+	if err != nil {
 		return err
 	}
 	return out.settle(r, earned)

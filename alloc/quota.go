@@ -88,11 +88,13 @@ func (q *quotas) at(level int) *quotaBounds {
 func (q *quotas) sum(b *quotaBounds) {
 	var num, den, v, term, low, rem big.Int
 	var words [3][]big.Word
+	var code []uint64
 	for e := range q.n {
 		n, d := q.ratio(e)
-		words[0], words[1] = q.codes.words(words[0], n), q.codes.words(words[1], d)
-		num.SetBits(words[0])
-		den.SetBits(words[1])
+		code = q.codes.words(code, n)
+		words[0] = setWords(&num, words[0], code)
+		code = q.codes.words(code, d)
+		words[1] = setWords(&den, words[1], code)
 		low.QuoRem(term.Mul(&num, b.scale), &den, &rem)
 		for p := range q.pools {
 			w := q.amount(p, e).Words()
@@ -114,6 +116,7 @@ func (q *quotas) sum(b *quotaBounds) {
 type quotaRoom struct {
 	sum, term, v, num, den, q, r big.Int
 	words                        []big.Word
+	code                         []uint64
 }
 
 // floor is ⌊x/unit⌋·unit of entrant e.
@@ -149,11 +152,13 @@ func (q *quotas) bound(w *quotaRoom, b *quotaBounds, side, e int, unit *big.Int)
 		w.q.SetInt64(0)
 		return
 	}
-	w.words = q.codes.words(w.words, n)
-	w.term.Mul(&w.sum, w.v.SetBits(w.words))
+	w.code = q.codes.words(w.code, n)
+	w.words = setWords(&w.v, w.words, w.code)
+	w.term.Mul(&w.sum, &w.v)
 	w.num.Mul(&w.term, b.scale)
-	w.words = q.codes.words(w.words, d)
-	w.den.Mul(b.div[side], w.v.SetBits(w.words))
+	w.code = q.codes.words(w.code, d)
+	w.words = setWords(&w.v, w.words, w.code)
+	w.den.Mul(b.div[side], &w.v)
 	w.q.QuoRem(&w.num, &w.den, &w.r)
 	if unit != nil && unit.BitLen() > 1 {
 		w.q.Sub(&w.q, w.r.Rem(&w.q, unit))

@@ -3,7 +3,6 @@ package alloc
 import (
 	"context"
 	"fmt"
-	"math/big"
 	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -19,14 +18,17 @@ func (s *shares) largestRemainder(ctx context.Context, b *budget, claims []merkl
 		return fmt.Errorf("%w: %d units left over for %d entrants", errInternal, more, s.n)
 	}
 	k := wordsFor(b.den)
-	rems := make([]big.Word, k*s.n) // all fractions have the denominator b.den
+	rems := make([]uint64, k*s.n) // all fractions have the denominator b.den
 	_, err := s.each(ctx, func(w *worker, i int) error {
 		if b.capped != nil && b.capped[i] {
 			return nil
 		}
-		w.product.Mul(w.numerator(), b.pool)
+		w.words = setWords(&w.s, w.words, w.acc)
+		w.product.Mul(&w.s, b.pool)
 		w.quo.QuoRem(&w.product, b.den, &w.rem)
-		copy(rems[k*i:k*(i+1)], w.rem.Bits())
+		if !wordsOf(rems[k*i:k*(i+1)], &w.rem) {
+			return fmt.Errorf("%w: a remainder of %d bits", errInternal, w.rem.BitLen())
+		}
 		return nil
 	})
 	if err != nil {

@@ -20,7 +20,7 @@ type shares struct {
 	n   int      // entrants
 	den *big.Int // above 0 unless nobody has a share; then nil
 	// numerator adds S(i) to acc, which is zero and holds wordsFor(den) words. scratch is room for one input number.
-	numerator func(acc, scratch []big.Word, i int) bool
+	numerator func(acc, scratch []uint64, i int) bool
 }
 
 // words is the number of words of a numerator.
@@ -34,6 +34,32 @@ type budget struct {
 	units     []*big.Int // by chain; nil is 1
 }
 
+// floor writes ⌊x/unit⌋·unit of every entrant and budget, claims[b][i], and returns the sum of all numerators.
+func (s *shares) floor(ctx context.Context, budgets []budget, chains []Entrant, claims [][]merkle.Amount, progress func(done, total int64)) (*big.Int, error) {
+	fractions := make([]fraction, len(budgets))
+	for k := range budgets {
+		b := &budgets[k]
+		fractions[k] = newFraction(b.pool, b.den, b.den, b.units)
+	}
+	parts, err := s.eachReporting(ctx, progress, func(w *worker, i int) error {
+		for k := range fractions {
+			b, chain := &budgets[k], chains[i].Chain
+			var ok bool
+			if b.capped != nil && b.capped[i] {
+				w.quo.Set(b.cap)
+				claims[k][i], ok = fractions[k].down(&w.bigRoom, chain)
+			} else {
+				claims[k][i], ok = fractions[k].floor(&w.bigRoom, w.acc, chain)
+			}
+			if !ok {
+				return fmt.Errorf("%w: a claim of %d bits", errInternal, w.quo.BitLen())
+			}
+		}
+		return w.count()
+	})
+	return sumOf(parts), err
+}
+
 // sum adds all numerators that pick selects; pick nil selects all.
 func (s *shares) sum(ctx context.Context, pick func(i int) bool) (*big.Int, error) {
 	if s.den == nil {
@@ -41,64 +67,38 @@ func (s *shares) sum(ctx context.Context, pick func(i int) bool) (*big.Int, erro
 	}
 	parts, err := s.each(ctx, func(w *worker, i int) error {
 		if pick == nil || pick(i) {
-			w.sum.Add(&w.sum, w.numerator())
+			return w.count()
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	sum := new(big.Int)
-	for _, w := range parts {
-		sum.Add(sum, &w.sum)
-	}
-	return sum, nil
-}
-
-// floor writes ⌊x/unit⌋·unit of every entrant and budget: claims[b][i].
-func (s *shares) floor(ctx context.Context, budgets []budget, chains []Entrant, claims [][]merkle.Amount, progress func(done, total int64)) error {
-	_, err := s.eachReporting(ctx, progress, func(w *worker, i int) error {
-		var made bool
-		for k := range budgets {
-			b := &budgets[k]
-			q := &w.quo
-			switch {
-			case b.capped != nil && b.capped[i]:
-				q.Set(b.cap)
-			case b.den == nil || b.den.Sign() == 0:
-				continue
-			default:
-				if !made {
-					w.numerator()
-					made = true
-				}
-				w.product.Mul(&w.share, b.pool)
-				q.QuoRem(&w.product, b.den, &w.rem)
-			}
-			if unit := b.units[chains[i].Chain]; unit != nil {
-				q.Sub(q, w.rem.Rem(q, unit))
-			}
-			var ok bool
-			if claims[k][i], ok = merkle.AmountFromBig(q); !ok {
-				return fmt.Errorf("%w: a claim of %d bits", errInternal, q.BitLen())
-			}
-		}
-		return nil
-	})
-	return err
+	return sumOf(parts), err
 }
 
 // worker is one goroutine's room: nothing is allocated an entrant.
 type worker struct {
-	s              *shares
-	acc, scratch   []big.Word
-	share, product big.Int
-	quo, rem, sum  big.Int
-	room           *quotaRoom // for quotas, made when needed
+	acc, scratch []uint64
+	sum          []uint64 // of numerators
+	bigRoom
+	quota *quotaRoom // made when needed
 }
 
-// numerator returns the present entrant's S(i), valid until the next entrant.
-func (w *worker) numerator() *big.Int { return w.share.SetBits(trimmed(w.acc)) }
+// count adds the present numerator to the worker's sum, which has one word more: 2^32 entrants at most.
+func (w *worker) count() error {
+	if !addWords(w.sum, w.acc) {
+		return fmt.Errorf("%w: a sum of shares does not fit", errInternal)
+	}
+	return nil
+}
+
+// sumOf is the sum of what the workers counted.
+func sumOf(parts []*worker) *big.Int {
+	sum, part := new(big.Int), new(big.Int)
+	for _, w := range parts {
+		w.words = setWords(part, w.words, w.sum)
+		sum.Add(sum, part)
+	}
+	return sum
+}
 
 func (s *shares) each(ctx context.Context, do func(w *worker, i int) error) ([]*worker, error) {
 	return s.eachReporting(ctx, nil, do)
@@ -124,11 +124,10 @@ func (s *shares) eachReporting(ctx context.Context, progress func(done, total in
 	}
 	var wg sync.WaitGroup
 	for n := range workers {
-		w := &worker{s: s}
+		w := &worker{scratch: make([]uint64, 0, 4)}
 		if s.den != nil {
-			w.acc = make([]big.Word, s.words())
+			w.acc, w.sum = make([]uint64, s.words()), make([]uint64, s.words()+1)
 		}
-		w.scratch = make([]big.Word, 0, 8)
 		workers[n] = w
 		wg.Go(func() {
 			for from, finished := take(0), 0; from < s.n; from = take(finished) {

@@ -199,19 +199,17 @@ func (a *asr2) refine(r *reading, keepRows bool) {
 	for i := range scales {
 		scales[i] = pow10(int(a.set.Decimals) - i)
 	}
-	var v, words big.Int
-	var buf []big.Word
+	var scaled, length big.Int
 	for i, e := range a.entrants {
 		if r.out[e] > 0 {
 			continue
 		}
 		a.listed[e] = true
-		buf = a.numbers.words(buf, a.digits[i])
-		v.Mul(words.SetBits(buf), scales[a.scales[i]])
+		factor := scales[a.scales[i]]
 		if a.from != nil {
-			v.Mul(&v, big.NewInt(a.seconds(i)))
+			factor = scaled.Mul(factor, length.SetInt64(a.seconds(i)))
 		}
-		w, ok := merkle.AmountFromBig(&v)
+		w, ok := timesAny(a.numbers.amount(a.digits[i]), factor)
 		if ok {
 			w, ok = a.weights[e].Add(w)
 		}
@@ -272,14 +270,8 @@ func (a *asr2) allocate(r *reading, out *Allocation) error {
 		s.den = a.sum
 	}
 	budgets := r.budgets(s.den)
-	earned := make([]*big.Int, len(budgets))
-	for k := range budgets {
-		var err error
-		if earned[k], err = budgets[k].earned(r.ctx, s); err != nil {
-			return err
-		}
-	}
-	if err := out.apportion(r, s, budgets, earned); err != nil {
+	_, earned, err := out.apportion(r, s, budgets)
+	if err != nil {
 		return err
 	}
 	return out.settle(r, earned)
