@@ -26,7 +26,7 @@ func describe(a *alloc.Allocation, trees []*Tree) (*Manifest, []*group, error) {
 	if err := checkTotals(a, outlines); err != nil {
 		return nil, nil, err
 	}
-	layout, err := layoutOf(c, trees)
+	layout, err := layoutOf(c, outlines)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -46,27 +46,37 @@ type shardPlan struct {
 type ref struct{ part, row uint32 }
 
 // layoutOf resolves how claims are published.
-func layoutOf(c *campaign.Campaign, trees []*Tree) (string, error) {
-	able := func(t *Tree) bool { return t.Tree.Order() == tree.OrderAccount }
+func layoutOf(c *campaign.Campaign, trees []TreeOutline) (string, error) {
+	layout, err := declaredLayout(c)
+	if err != nil || layout == LayoutInline {
+		return layout, err
+	}
+	for i := range trees {
+		if t := &trees[i]; t.Order != tree.OrderAccount {
+			return "", refuseSubtree(c, t.ID, t.Order)
+		}
+	}
+	return layout, nil
+}
+
+// declaredLayout is the layout that the campaign file alone tells: where it names none, that of the trees which it declares, also of those without claims.
+func declaredLayout(c *campaign.Campaign) (string, error) {
 	switch c.Publish.Proofs {
-	case LayoutInline:
-	case LayoutSubtree:
-		for _, t := range trees {
-			if !able(t) {
-				var faults merkle.Faults
-				faults.Addf(c.Publish.Pos, "proofs %s needs order account, tree %q has order %s", LayoutSubtree, t.ID, t.Tree.Order())
-				return "", faults.Err()
-			}
+	case LayoutInline, LayoutSubtree:
+		return c.Publish.Proofs, nil
+	case "":
+		if slices.ContainsFunc(c.Trees, func(t campaign.Tree) bool { return tree.Order(t.Order) != tree.OrderAccount }) {
+			return LayoutInline, nil
 		}
 		return LayoutSubtree, nil
-	case "": // by the trees that the campaign declares, also those without claims: the campaign file alone must tell the layout
-		if !slices.ContainsFunc(c.Trees, func(t campaign.Tree) bool { return tree.Order(t.Order) != tree.OrderAccount }) {
-			return LayoutSubtree, nil
-		}
-	default:
-		return "", fmt.Errorf("publish.proofs is %q, want %s or %s", c.Publish.Proofs, LayoutSubtree, LayoutInline)
 	}
-	return LayoutInline, nil
+	return "", fmt.Errorf("publish.proofs is %q, want %s or %s", c.Publish.Proofs, LayoutSubtree, LayoutInline)
+}
+
+func refuseSubtree(c *campaign.Campaign, id string, order tree.Order) error {
+	var faults merkle.Faults
+	faults.Addf(c.Publish.Pos, "proofs %s needs order account, tree %q has order %s", LayoutSubtree, id, order)
+	return faults.Err()
 }
 
 // makeGroups puts trees with the same accounts together, in tree order, and cuts each group into shards.
@@ -195,15 +205,16 @@ func keyOrder(family []*Tree) []ref {
 
 // plan cuts the group into shards.
 func (g *group) plan(shard int) error {
-	g.columns = g.makeColumns()
+	var families []familyCells
+	for _, family := range g.families {
+		t := family[0]
+		families = append(families, familyCells{t.Family, t.Parts, t.Tree.Profile(), t.constant})
+	}
+	g.columns = makeColumns(g.layout, g.order, families)
 	if g.layout == LayoutInline {
 		for _, family := range g.families {
-			if p := family[0].Tree.Profile(); p.Pair != tree.PairPositional {
-				continue
-			} else if g.order == tree.OrderLeafHash {
-				return fmt.Errorf("tree %q: order %s with %s pairs cannot be published: no row says where its leaf stands", family[0].ID, g.order, p.Pair)
-			} else if p.Grouped() && !everyLevel(p.Shape) {
-				return fmt.Errorf("tree %q: grouping %s with %s pairs and shape %s cannot be published: no row says which levels its proof has entries for", family[0].ID, p.Grouping, p.Pair, p.Shape)
+			if err := refuseUnplaced(family[0].ID, family[0].Tree.Profile(), g.order); err != nil {
+				return err
 			}
 		}
 		for from := 0; from < g.claims; from += shard {
@@ -225,6 +236,19 @@ func (g *group) plan(shard int) error {
 			}
 			g.shards[s].paths = append(g.shards[s].paths, subs[s].Path)
 		}
+	}
+	return nil
+}
+
+// refuseUnplaced refuses a tree whose inline rows would not tell a verifier how its proofs fold.
+func refuseUnplaced(id string, p *tree.Profile, order tree.Order) error {
+	switch {
+	case p.Pair != tree.PairPositional:
+		return nil
+	case order == tree.OrderLeafHash:
+		return fmt.Errorf("tree %q: order %s with %s pairs cannot be published: no row says where its leaf stands", id, order, p.Pair)
+	case p.Grouped() && !everyLevel(p.Shape):
+		return fmt.Errorf("tree %q: grouping %s with %s pairs and shape %s cannot be published: no row says which levels its proof has entries for", id, p.Grouping, p.Pair, p.Shape)
 	}
 	return nil
 }

@@ -14,24 +14,34 @@ type segment struct {
 	shard     int
 }
 
-// segments lists the group's segments by key.
-func (g *group) segments() []segment {
-	type placed struct{ from, to, shard int }
-	var runs []placed
-	for i := range g.shards {
-		for _, r := range g.shards[i].runs {
-			runs = append(runs, placed{r[0], r[1], i})
+// segments lists the segments of a group's shards by key: runs are the places that a shard holds, in runs that do not touch each other, and key
+// reads the key at a place.
+func segments(shards int, runs func(shard int) [][2]int, key func(place int) (string, error)) ([]segment, error) {
+	type run struct{ from, shard int }
+	var all []run
+	for i := range shards {
+		for _, r := range runs(i) {
+			all = append(all, run{r[0], i})
 		}
 	}
-	slices.SortFunc(runs, func(a, b placed) int { return a.from - b.from })
-	out := make([]segment, len(runs))
-	for i, r := range runs {
+	slices.SortFunc(all, func(a, b run) int { return a.from - b.from })
+	out := make([]segment, len(all))
+	for i, r := range all {
 		out[i].shard = r.shard
-		if i > 0 {
-			out[i].separator = separator(g.key(r.from-1), g.key(r.from))
+		if i == 0 {
+			continue
 		}
+		last, err := key(r.from - 1)
+		if err != nil {
+			return nil, err
+		}
+		next, err := key(r.from)
+		if err != nil {
+			return nil, err
+		}
+		out[i].separator = separator(last, next)
 	}
-	return out
+	return out, nil
 }
 
 // separator is the shortest prefix of next that is greater than last; all of next when the two are equal.

@@ -33,34 +33,41 @@ const (
 	kindProof
 )
 
+// familyCells is what of a family decides its cells.
+type familyCells struct {
+	id       string
+	parts    int
+	profile  *tree.Profile
+	constant func(tree.Field) bool
+}
+
 // makeColumns lists the cells after the account, family by family (FORMAT.md section 7).
-func (g *group) makeColumns() []column {
+func makeColumns(layout string, order tree.Order, families []familyCells) []column {
 	var out []column
-	for i, family := range g.families {
-		first := family[0]
+	for i, family := range families {
 		add := func(name string, kind columnKind, field int) {
-			out = append(out, column{ColumnInfo{first.Family, name}, i, kind, field})
+			out = append(out, column{ColumnInfo{family.id, name}, i, kind, field})
 		}
-		if g.layout == LayoutInline && first.Parts > 1 {
+		if layout == LayoutInline && family.parts > 1 {
 			add(cellPart, kindPart, 0)
 		}
 		switch {
-		case g.layout != LayoutInline:
-		case g.order == tree.OrderInput:
+		case layout != LayoutInline:
+		case order == tree.OrderInput:
 			add(cellPosition, kindPosition, 0)
-		case first.Tree.Profile().Grouping == tree.GroupingTwoLevel:
+		case family.profile.Grouping == tree.GroupingTwoLevel:
 			add(cellPosition, kindRank, 0)
 		}
-		for j, f := range first.Tree.Profile().Fields {
+		for j, f := range family.profile.Fields {
 			switch {
-			case f.Source == tree.SourceAccount || first.constant(f):
+			case f.Source == tree.SourceAccount || family.constant(f):
 			case f.Source == tree.SourceColumn:
 				add(f.Name, kindText, j)
 			default:
 				add(f.Name, kindField, j)
 			}
 		}
-		if g.layout == LayoutInline {
+		if layout == LayoutInline {
 			add(cellProof, kindProof, 0)
 		}
 	}
@@ -68,14 +75,17 @@ func (g *group) makeColumns() []column {
 }
 
 // constant reports whether a leaf field has one value for the whole family and so no cell.
-func (t *Tree) constant(f tree.Field) bool {
+func (t *Tree) constant(f tree.Field) bool { return oneValue(f, len(t.Tokens), t.NoLocked) }
+
+// oneValue reports whether a leaf field has one value for a whole family of so many tokens.
+func oneValue(f tree.Field, tokens int, noLocked bool) bool {
 	switch f.Source {
 	case tree.SourceConstant, tree.SourceDomain:
 		return true
 	case tree.SourceToken:
-		return len(t.Tokens) == 1
+		return tokens == 1
 	case tree.SourceLocked:
-		return t.NoLocked
+		return noLocked
 	}
 	return false
 }

@@ -15,11 +15,14 @@ import (
 	"github.com/merkle-drop/merkle/tree"
 )
 
-// Streams reports why WriteStream cannot build a campaign; nil when it can: what alloc.Streams allows, with layout subtree, ungrouped trees without a
-// split, and no claim facts.
+// Streams reports why WriteStream cannot build a campaign; nil when it can: what alloc.Streams allows, with layout subtree.
 func Streams(c *campaign.Campaign) error {
 	if err := alloc.Streams(c, alloc.Options{LeafColumns: LeafColumns}); err != nil {
 		return err
+	}
+	layout, err := declaredLayout(c)
+	if err != nil {
+		return nil // what is wrong with it is told by the build
 	}
 	no := func(t *campaign.Tree, format string, args ...any) error {
 		return fmt.Errorf("tree %q: %s %w", t.ID, fmt.Sprintf(format, args...), alloc.ErrInMemory)
@@ -28,17 +31,16 @@ func Streams(c *campaign.Campaign) error {
 		t := &c.Trees[i]
 		p, _, err := LeafProfile(t)
 		if err != nil {
-			return nil // what is wrong with it is told by the build
+			return nil
 		}
-		switch err := tree.CanSlice(&p, tree.Order(t.Order)); {
-		case err != nil:
-			return no(t, "%v, so it", err)
-		case t.Split > 0:
-			return no(t, "a tree that is split")
-		case c.Publish.Proofs == LayoutInline, c.Publish.Proofs == "" && tree.Order(t.Order) != tree.OrderAccount:
+		if layout == LayoutInline {
 			return no(t, "layout %s", LayoutInline)
-		case c.Publish.Facts && p.Accounts == merkle.Solana:
-			return no(t, "a file of claim facts")
+		}
+		if err := tree.CanSlice(&p, tree.OrderAccount); err != nil {
+			return no(t, "%v, so it", err)
+		}
+		if len(t.Tokens) > mostTokens {
+			return no(t, "a tree of %d tokens", len(t.Tokens))
 		}
 	}
 	return nil
@@ -55,7 +57,7 @@ func WriteStream(ctx context.Context, dir string, c *campaign.Campaign, ao alloc
 		return nil, nil, err
 	}
 	s.noSync = o.noSync
-	w := &writer{ctx: ctx, staging: s, o: o, publish: c.Publish.Pos, made: map[string]bool{}}
+	w := &writer{ctx: ctx, staging: s, o: o, publish: c.Publish.Pos, made: map[string]bool{}, x: x}
 	out, m, err := w.streamed(c, ao, x)
 	if out != nil {
 		for _, f := range out.Sorted {
@@ -71,7 +73,7 @@ func WriteStream(ctx context.Context, dir string, c *campaign.Campaign, ao alloc
 
 // demand says what the trees need of the claims.
 func demand(c *campaign.Campaign, x *alloc.External) {
-	x.AmountBits = map[alloc.OnChain]int{}
+	x.Ordered, x.AmountBits = true, map[alloc.OnChain]int{}
 	for i := range c.Trees {
 		t := &c.Trees[i]
 		p, _, err := LeafProfile(t)
@@ -87,11 +89,6 @@ func demand(c *campaign.Campaign, x *alloc.External) {
 				chain = assets[0].Asset.Chain
 			}
 			x.AmountBits[alloc.OnChain{Token: k, Chain: chain}] = p.AmountBits
-		}
-		if p.Has(tree.SourceIndex) {
-			numbered := p.Index == tree.IndexInputRow
-			x.Numbered = x.Numbered || numbered
-			x.Given = x.Given || numbered && c.Rule.Fixed.Duplicates == "sum" || p.Index == tree.IndexEIP55 || p.Index == tree.IndexBase58
 		}
 	}
 }
@@ -116,76 +113,98 @@ func (c *counted) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func (w *writer) streamed(c *campaign.Campaign, ao alloc.Options, x alloc.External) (out *alloc.Outline, m *Manifest, err error) {
-	demand(c, &x)
+// streamed writes the bundle in stages: claims, trees, shards, and what pins all files.
+func (w *writer) streamed(c *campaign.Campaign, ao alloc.Options, x alloc.External) (*alloc.Outline, *Manifest, error) {
+	layout, err := declaredLayout(c)
+	if err != nil {
+		return nil, nil, err
+	}
 	if err := w.file(CampaignFile, c.Source); err != nil {
 		return nil, nil, err
 	}
+	out, digest, err := w.claimed(c, ao, x)
+	if err != nil {
+		return out, nil, plainFaults(err)
+	}
+	families, err := w.heldTrees(out, layout)
+	if err != nil {
+		return out, nil, err
+	}
+	m, err := w.told(out, layout, digest, families)
+	if err != nil {
+		return out, nil, err
+	}
+	groups, err := heldGroups(families, layout, m.Publish.Shard)
+	if err != nil {
+		return out, nil, err
+	}
+	for _, g := range groups {
+		info, err := g.write(w)
+		if err != nil {
+			return out, nil, err
+		}
+		m.Groups = append(m.Groups, info)
+	}
+	for _, f := range families {
+		for _, t := range f.parts {
+			constants, err := t.constants()
+			if err != nil {
+				return out, nil, err
+			}
+			m.Trees = append(m.Trees, t.outline.info(t.group, constants))
+		}
+	}
+	return out, m, w.finish(m)
+}
+
+// claimed computes the claims, and writes the canonical form of the list on the way; it returns its digest.
+func (w *writer) claimed(c *campaign.Campaign, ao alloc.Options, x alloc.External) (out *alloc.Outline, digest string, err error) {
+	demand(c, &x)
 	compute := computing(func(list io.Writer) (err error) {
 		x.List = list
 		out, err = alloc.Stream(w.ctx, c, ao, x)
 		return err
 	})
-	var digest string
 	if c.Publish.Inputs == "" || c.Publish.Inputs == "copy" {
 		digest, err = w.stream("inputs/list.csv", compute)
-	} else {
-		sum := sha256.New()
-		_, err = compute.WriteTo(&digester{sum, w})
-		digest = hex.EncodeToString(sum.Sum(nil))
+		return out, digest, err
 	}
+	sum := sha256.New()
+	_, err = compute.WriteTo(&digester{sum, w})
+	return out, hex.EncodeToString(sum.Sum(nil)), err
+}
+
+// told begins the manifest, and writes all other inputs, the tables and the claim facts.
+func (w *writer) told(out *alloc.Outline, layout, digest string, families []*heldFamily) (*Manifest, error) {
+	var trees []TreeOutline
+	for _, f := range families {
+		for _, t := range f.parts {
+			trees = append(trees, t.outline)
+		}
+	}
+	if len(trees) == 0 && len(out.Tables) == 0 {
+		return nil, fmt.Errorf("campaign %s has no tree to publish", out.Campaign.ID)
+	}
+	if err := checkTotals(out.Allocation, trees); err != nil {
+		return nil, err
+	}
+	m, err := newManifest(out.Allocation, layout)
 	if err != nil {
-		return out, nil, plainFaults(err)
-	}
-	trees, err := w.sliced(out)
-	if err != nil {
-		return out, nil, err
-	}
-	if m, err = newManifest(out.Allocation, LayoutSubtree); err != nil {
-		return out, nil, err
+		return nil, err
 	}
 	if err := m.outline(out.Allocation); err != nil {
-		return out, nil, err
+		return nil, err
+	}
+	if w.facts, err = factFiles(out.Campaign, trees, w.o); err != nil {
+		return nil, err
 	}
 	m.Inputs[0].SHA256 = digest
 	for i := range out.Inputs[1:] {
 		if err := w.input(&out.Inputs[i+1], &m.Inputs[i+1]); err != nil {
-			return out, nil, err
+			return nil, err
 		}
 	}
-	for i, t := range trees {
-		t.id = fmt.Sprintf("g%d", i)
-		info, err := t.treeInfo()
-		if err != nil {
-			return out, nil, err
-		}
-		m.Trees = append(m.Trees, info)
-		if err := w.slicedShards(t); err != nil {
-			return out, nil, err
-		}
-		group, err := w.slicedGroup(t)
-		if err != nil {
-			return out, nil, err
-		}
-		m.Groups = append(m.Groups, group)
-	}
-	if err := w.sums(m); err != nil {
-		return out, nil, err
-	}
-	text, err := m.Encode()
-	if err != nil {
-		return out, nil, err
-	}
-	if err := w.file(ManifestFile, text); err != nil {
-		return out, nil, err
-	}
-	total := int64(len(w.files))
-	w.o.progress("sync", 0, total)
-	if err := w.commit(w.ctx, w.dirs, func(n int) { w.o.progress("sync", int64(n), total) }); err != nil {
-		return out, nil, err
-	}
-	w.o.progress("sync", total, total)
-	return out, m, nil
+	return m, w.tables(out.Allocation, m)
 }
 
 // plainFaults takes faults out of what they were joined with.

@@ -2,81 +2,152 @@ package export
 
 import (
 	"encoding/hex"
-	"path"
-	"slices"
+	"strconv"
 
 	merkle "github.com/merkle-drop/merkle"
-	"github.com/merkle-drop/merkle/alloc"
 	"github.com/merkle-drop/merkle/tree"
 )
 
-func (t *slicedTree) treeInfo() (TreeInfo, error) {
-	f, p := t.family, t.tree.Profile()
-	root := t.tree.Root()
-	info := TreeInfo{
-		ID: f.tree.ID, Family: f.tree.ID, Parts: 1, Chain: string(f.chain), Tokens: []string{f.tokens[0].token.ID}, Totals: []merkle.Amount{t.tree.Total()},
-		Group: t.id, Order: string(tree.OrderAccount), Leaves: t.tree.Len(), Depth: t.tree.Depth(), Root: root.Text(p.Width),
-		Constants: map[string]string{}, Profile: *p, Deployment: f.tree.Deployment,
-	}
-	rows := new(tree.Rows)
-	value, err := t.tree.Values(rows)
-	if err == nil {
-		err = t.reader(rows)(0, 1)
-	}
-	if err != nil {
-		return info, err
-	}
-	for i, field := range p.Fields {
-		if t.constant(field) {
-			info.Constants[field.Name] = string(value(nil, 0, i))
-		}
-	}
-	return info, nil
+// heldGroup is group for claims on disk.
+type heldGroup struct {
+	id      string
+	layout  string
+	chain   merkle.Chain
+	order   tree.Order
+	members []heldMember
+	columns []column
+	claims  int
+	shard   int // claims of a shard in layout inline
 }
 
-func (w *writer) slicedGroup(t *slicedTree) (GroupInfo, error) {
-	cut := t.tree.Cut()
-	info := GroupInfo{
-		ID: t.id, Chain: string(t.chain), Order: string(tree.OrderAccount), Layout: LayoutSubtree, Claims: t.tree.Len(), Cut: &cut,
-		Families: [][]string{{t.family.tree.ID}}, Shards: t.tree.Shards(), Index: []string{},
-	}
-	for _, i := range t.fields {
-		info.Columns = append(info.Columns, ColumnInfo{t.family.tree.ID, t.profile.Fields[i].Name})
-	}
-	keys := t.keys()
-	var err error
-	if info.First, err = keys(0); err == nil {
-		info.Last, err = keys(info.Claims - 1)
-	}
-	if err != nil {
-		return info, err
-	}
-	segments, err := t.segments(keys)
-	if err != nil {
-		return info, err
-	}
-	for page, list := range slices.Collect(slices.Chunk(segments, pageSegments)) {
-		info.Index = append(info.Index, list[0].separator)
-		_, name := numbered(t.id, "index", page)
-		text, err := indexPage(t.id, page, list)
-		if err == nil {
-			err = w.mkdir(path.Dir(name))
+// heldMember is what of a family is in a group: in layout subtree one tree, in layout inline all.
+type heldMember struct {
+	f     *heldFamily
+	lo    int // place of the family at which the group begins
+	trees []*heldTree
+}
+
+// heldGroups is makeGroups for claims on disk.
+func heldGroups(families []*heldFamily, layout string, shard int) ([]*heldGroup, error) {
+	var groups []*heldGroup
+	beginning := map[merkle.Account][]*heldGroup{} // by their first account, so that thousands of parts do not look at each other
+	join := func(m heldMember) error {
+		n := &heldGroup{layout: layout, chain: m.f.chain, order: m.f.order, members: []heldMember{m}, shard: shard}
+		for _, t := range m.trees {
+			n.claims += t.n
 		}
-		if err == nil {
-			err = w.file(name, text)
-		}
+		first, err := m.f.account(m.lo)
 		if err != nil {
-			return info, err
+			return err
+		}
+		for _, g := range beginning[first] {
+			if ok, err := g.admits(n); err != nil || ok {
+				g.members = append(g.members, m)
+				return err
+			}
+		}
+		n.id = "g" + strconv.Itoa(len(groups))
+		groups, beginning[first] = append(groups, n), append(beginning[first], n)
+		return nil
+	}
+	for _, f := range families {
+		members := []heldMember{{f, 0, f.parts}}
+		if layout == LayoutSubtree {
+			members = members[:0]
+			for _, t := range f.parts {
+				members = append(members, heldMember{f, t.lo, []*heldTree{t}})
+			}
+		}
+		for _, m := range members {
+			if err := join(m); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return info, nil
+	for _, g := range groups {
+		var cells []familyCells
+		for _, m := range g.members {
+			if layout == LayoutInline {
+				if err := refuseUnplaced(m.trees[0].id(), &m.f.profile, g.order); err != nil {
+					return nil, err
+				}
+			}
+			cells = append(cells, familyCells{m.f.tree.ID, len(m.f.parts), &m.f.profile, m.f.constant})
+		}
+		g.columns = makeColumns(layout, g.order, cells)
+		for _, m := range g.members {
+			for _, t := range m.trees {
+				t.group = g.id
+			}
+		}
+	}
+	return groups, nil
 }
 
-// keys returns what reads the key of a place as it is written.
-func (t *slicedTree) keys() func(place int) (string, error) {
-	var rows alloc.ClaimRows
+// account is the one at a place.
+func (f *heldFamily) account(place int) (merkle.Account, error) {
+	var rows tree.Rows
+	if err := f.rows.reading(&rows).read(place, place+1); err != nil {
+		return merkle.Account{}, err
+	}
+	return rows.Accounts[0], nil
+}
+
+// admits is group.admits.
+func (g *heldGroup) admits(n *heldGroup) (bool, error) {
+	a, b := &g.members[0], &n.members[0]
+	if g.claims != n.claims || g.chain != n.chain || g.order != n.order || g.layout == LayoutSubtree && a.f.profile.Shape != b.f.profile.Shape {
+		return false, nil
+	}
+	return a.f.rows.sameAccounts(a.lo, b.f.rows, b.lo, g.claims)
+}
+
+// shards is how many there are.
+func (g *heldGroup) shards() int {
+	if g.layout == LayoutSubtree {
+		return g.members[0].trees[0].sliced.Shards()
+	}
+	return (g.claims + g.shard - 1) / g.shard
+}
+
+// runs are the places of a shard, in the order of its rows.
+func (g *heldGroup) runs(shard int) [][2]int {
+	if g.layout == LayoutSubtree {
+		return joinRuns(g.members[0].trees[0].sliced.Runs(shard))
+	}
+	return [][2]int{{shard * g.shard, min((shard+1)*g.shard, g.claims)}}
+}
+
+// info is group.info.
+func (g *heldGroup) info(key func(int) (string, error)) (info GroupInfo, err error) {
+	info = GroupInfo{ID: g.id, Chain: string(g.chain), Order: string(g.order), Layout: g.layout, Claims: g.claims, Shards: g.shards()}
+	if g.layout == LayoutSubtree {
+		cut := g.members[0].trees[0].sliced.Cut()
+		info.Cut = &cut
+	}
+	for _, m := range g.members {
+		var ids []string
+		for _, t := range m.trees {
+			ids = append(ids, t.id())
+		}
+		info.Families = append(info.Families, ids)
+	}
+	for i := range g.columns {
+		info.Columns = append(info.Columns, g.columns[i].ColumnInfo)
+	}
+	if info.First, err = key(0); err == nil {
+		info.Last, err = key(g.claims - 1)
+	}
+	return info, err
+}
+
+// keys returns what reads the key at a place as it is written.
+func (g *heldGroup) keys() func(place int) (string, error) {
+	var rows tree.Rows
+	m := &g.members[0]
+	r := m.f.rows.reading(&rows)
 	return func(place int) (string, error) {
-		if err := t.claims.Read(place, place+1, &rows); err != nil {
+		if err := r.read(m.lo+place, m.lo+place+1); err != nil {
 			return "", err
 		}
 		k := tree.AccountKey(rows.Accounts[0])
@@ -84,31 +155,19 @@ func (t *slicedTree) keys() func(place int) (string, error) {
 	}
 }
 
-// segments is group.segments.
-func (t *slicedTree) segments(key func(int) (string, error)) ([]segment, error) {
-	type placed struct{ from, shard int }
-	var runs []placed
-	for i := range t.tree.Shards() {
-		for _, r := range joinRuns(t.tree.Runs(i)) {
-			runs = append(runs, placed{r[0], i})
-		}
+// write writes the shards and index pages of a group.
+func (g *heldGroup) write(w *writer) (GroupInfo, error) {
+	key := g.keys()
+	info, err := g.info(key)
+	if err != nil {
+		return info, err
 	}
-	slices.SortFunc(runs, func(a, b placed) int { return a.from - b.from })
-	out := make([]segment, len(runs))
-	for i, r := range runs {
-		out[i].shard = r.shard
-		if i == 0 {
-			continue
-		}
-		last, err := key(r.from - 1)
-		if err != nil {
-			return nil, err
-		}
-		next, err := key(r.from)
-		if err != nil {
-			return nil, err
-		}
-		out[i].separator = separator(last, next)
+	if err := w.shards(g.id, g.shards(), g.claims, g.renderer); err != nil {
+		return info, err
 	}
-	return out, nil
+	list, err := segments(g.shards(), g.runs, key)
+	if err == nil {
+		info.Index, err = w.index(g.id, list)
+	}
+	return info, err
 }

@@ -1,108 +1,95 @@
 package export
 
 import (
-	"runtime"
 	"strconv"
-	"sync"
-	"sync/atomic"
 
 	"github.com/merkle-drop/merkle/tree"
 )
 
-// slicedShards renders and writes the shards of a tree whose claims are on disk.
-func (w *writer) slicedShards(t *slicedTree) error {
-	files := make([]stagedFile, t.tree.Shards())
-	for i := range files {
-		dir, name := numbered(t.id, "shards", i)
-		if err := w.mkdir(dir); err != nil {
-			return err
-		}
-		files[i].path = name
-	}
-	workers := w.o.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	workers = min(workers, len(files))
-	stage, total := "shards of "+t.id, int64(t.tree.Len())
-	var next, done atomic.Int64
-	var failed atomic.Bool
-	var report sync.Mutex
-	errs := make([]error, workers)
-	var wg sync.WaitGroup
-	for k := range workers {
-		wg.Go(func() {
-			sw := &slicedShard{t: t}
-			sw.read = t.reader(&sw.rows)
-			sw.value, errs[k] = t.tree.Values(&sw.rows)
-			for errs[k] == nil && !failed.Load() {
-				i := int(next.Add(1)) - 1
-				if i >= len(files) {
-					return
-				}
-				text, err := sw.render(i)
-				if err == nil && len(text) > MaxFile {
-					err = w.tooLarge(files[i].path, len(text))
-				}
-				if err == nil {
-					files[i], err = w.put(files[i].path, text)
-				}
-				if err != nil {
-					errs[k] = err
-					failed.Store(true)
-					return
-				}
-				if done.Add(int64(sw.met)); i%64 == 0 && report.TryLock() {
-					w.o.progress(stage, done.Load(), total)
-					report.Unlock()
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if err := firstError(errs); err != nil {
-		return err
-	}
-	w.files = append(w.files, files...)
-	w.o.progress(stage, total, total)
-	return nil
+// heldShards renders shards of a group whose claims are on disk; each worker has its own.
+type heldShards struct {
+	g       *heldGroup
+	members []*heldCells
+	buf     []byte
 }
 
-// slicedShard renders shards of a tree whose claims are on disk; each worker has its own.
-type slicedShard struct {
-	t     *slicedTree
+// heldCells reads the rows of a family and writes their cells.
+type heldCells struct {
 	rows  tree.Rows
-	read  func(lo, hi int) error
+	read  *heldReading
+	lo    int
 	value func(dst []byte, row, field int) []byte
-	buf   []byte
-	met   int // rows of the last shard
 }
 
-// render is shardWriter.render.
-func (w *slicedShard) render(i int) ([]byte, error) {
-	sub := w.t.tree.Subtree(i)
-	b := append(w.buf[:0], `{"format":"`+FormatShard+`","group":"`...)
-	b = append(append(b, w.t.id...), `","paths":[`...)
-	b = appendPath(b, sub.Path, w.t.profile.Width)
-	b = append(b, `],"rows":[`...)
-	w.met = 0
-	for _, run := range sub.Runs {
-		if err := w.read(run[0], run[1]); err != nil {
+// renderer returns what one worker renders with.
+func (g *heldGroup) renderer() (func(i int) ([]byte, int, error), error) {
+	s := &heldShards{g: g}
+	for _, m := range g.members {
+		c := &heldCells{lo: m.lo}
+		c.read = m.f.rows.reading(&c.rows)
+		var err error
+		if c.value, err = m.trees[0].values(&c.rows); err != nil {
 			return nil, err
 		}
-		for row := range run[1] - run[0] {
-			if w.met++; w.met > 1 {
+		s.members = append(s.members, c)
+	}
+	return s.render, nil
+}
+
+// values returns what appends the text of leaf fields of rows.
+func (t *heldTree) values(rows *tree.Rows) (func(dst []byte, row, field int) []byte, error) {
+	return t.sliced.Values(rows)
+}
+
+// render is shardWriter.render, with the number of rows.
+func (s *heldShards) render(i int) ([]byte, int, error) {
+	g := s.g
+	b := append(s.buf[:0], `{"format":"`+FormatShard+`","group":"`...)
+	b = append(append(b, g.id...), `","paths":[`...)
+	if g.layout == LayoutSubtree {
+		for k, m := range g.members {
+			if k > 0 {
 				b = append(b, ',')
 			}
-			b = append(w.rows.Accounts[row].AppendText(append(b, '[', '"')), '"')
-			for _, field := range w.t.fields {
-				b = append(w.value(append(b, ',', '"'), row, field), '"')
+			b = appendPath(b, m.trees[0].sliced.Subtree(i).Path, m.f.profile.Width)
+		}
+	}
+	b = append(b, `],"rows":[`...)
+	met := 0
+	for _, run := range g.runs(i) {
+		for _, c := range s.members {
+			if err := c.read.read(c.lo+run[0], c.lo+run[1]); err != nil {
+				return nil, 0, err
 			}
-			b = append(b, ']')
+		}
+		for row := range run[1] - run[0] {
+			if met++; met > 1 {
+				b = append(b, ',')
+			}
+			var err error
+			if b, err = s.row(b, row, run[0]+row); err != nil {
+				return nil, 0, err
+			}
 		}
 	}
 	b = append(b, `],"shard":"`...)
 	b = append(strconv.AppendInt(b, int64(i), 10), `"}`...)
-	w.buf = b
-	return b, nil
+	s.buf = b
+	return b, met, nil
+}
+
+// row is shardWriter.row.
+func (s *heldShards) row(b []byte, row, place int) ([]byte, error) {
+	b = append(b, '[', '"')
+	b = append(s.members[0].rows.Accounts[row].AppendText(b), '"')
+	for i := range s.g.columns {
+		c := &s.g.columns[i]
+		m := s.members[c.family]
+		b = append(b, ',')
+		switch c.kind {
+		case kindField:
+			b = append(m.value(append(b, '"'), row, c.field), '"')
+		}
+	}
+	return append(b, ']'), nil
 }

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -11,188 +10,269 @@ import (
 	"github.com/merkle-drop/merkle/tree"
 )
 
-// slicedTree is a tree whose claims are on disk, and its group.
-type slicedTree struct {
+// heldFamily is a family whose claims are on disk.
+type heldFamily struct {
 	*family
-	id     string // of the group
-	claims *alloc.Sorted
-	tree   *tree.Sliced
-	shard  int
-	fields []int // of the leaf, that are cells
+	rows    *heldRows
+	parts   []*heldTree
+	claimed []uint32 // by place: the place in claim order; nil until it is asked for
+	fields  []int    // of the leaf, that are cells
 }
 
-// sliced builds the campaign's trees, and refuses what Trees refuses.
-func (w *writer) sliced(out *alloc.Outline) ([]*slicedTree, error) {
-	a := *out.Allocation
-	a.Entrants, a.Tokens = nil, slices.Clone(a.Tokens) // the few that are there are for printed figures
-	a.Tokens[0].Amounts = nil
-	if out.Indexed {
-		a.Tokens[0].Index = []uint64{}
+// heldTree is one tree of a family.
+type heldTree struct {
+	f       *heldFamily
+	part    int
+	group   string
+	lo, n   int          // places [lo, lo+n) of the family
+	outline TreeOutline  // as Tree.Outline
+	sliced  *tree.Sliced // layout subtree
+}
+
+// partOf is the part that the leaf at a place is in.
+func (f *heldFamily) partOf(place int) int {
+	if f.tree.Split == 0 {
+		return 0
 	}
-	families, err := planFamilies(&a)
-	if err != nil {
+	return place / f.tree.Split
+}
+
+// heldTrees builds the campaign's trees, and refuses what Trees refuses. Families without claims are left out.
+func (w *writer) heldTrees(out *alloc.Outline, layout string) ([]*heldFamily, error) {
+	families, err := w.heldFamilies(out)
+	if err != nil || len(out.Campaign.Trees) == 0 {
 		return nil, err
 	}
 	var faults merkle.Faults
-	token := out.Tokens[0].Token
-	for _, claims := range out.Sorted {
-		if !slices.ContainsFunc(families, func(f *family) bool { return f.chain == claims.Chain }) {
-			faults.Addf(token.Pos, "token %s: no tree for %d claims on %s, the first by %s", token.ID, claims.Len, claims.Chain, claims.First)
-		}
-	}
-	if err := faults.Err(); err != nil {
-		return nil, err
-	}
-	var trees []*slicedTree
 	for _, f := range families {
-		i := slices.IndexFunc(out.Sorted, func(s *alloc.Sorted) bool { return s.Chain == f.chain })
-		if i < 0 {
-			continue
-		}
-		t := &slicedTree{family: f, claims: out.Sorted[i], shard: a.Campaign.Publish.Shard}
-		if t.shard == 0 {
-			t.shard = DefaultShard
-		}
-		t.refuseWide(&faults)
-		trees = append(trees, t)
+		f.refuseWide(&faults)
 	}
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	for i, t := range trees {
-		w.o.progress("trees", int64(i), int64(len(trees)))
-		if err := t.build(w, &faults); err != nil {
+	if layout == LayoutSubtree {
+		for _, f := range families {
+			if f.order != tree.OrderAccount {
+				return nil, refuseSubtree(out.Campaign, f.cutTrees()[0].id(), f.order)
+			}
+		}
+	}
+	for i, f := range families {
+		w.o.progress("trees", int64(i), int64(len(families)))
+		if err := f.build(w, out.Campaign, &faults); err != nil {
 			return nil, err
 		}
 	}
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	if len(trees) == 0 {
-		faults.Addf(merkle.Pos{File: a.Campaign.Path}, "no claim is above 0, there is no tree to build")
+	if len(families) == 0 && len(out.Tables) == 0 {
+		faults.Addf(merkle.Pos{File: out.Campaign.Path}, "no claim is above 0, there is no tree to build")
 		return nil, faults.Err()
 	}
-	w.o.progress("trees", int64(len(trees)), int64(len(trees)))
-	return trees, checkHeld(out, trees)
+	w.o.progress("trees", int64(len(families)), int64(len(families)))
+	return families, nil
 }
 
-// checkHeld proves that the trees hold what the ledger pays: leaves and base units.
-func checkHeld(out *alloc.Outline, trees []*slicedTree) error {
-	l := &out.Tokens[0].Ledger
-	for _, line := range l.Chains {
-		i := slices.IndexFunc(trees, func(t *slicedTree) bool { return t.chain == line.Chain })
-		if i < 0 {
-			return fmt.Errorf("export: no tree holds the claims on %s", line.Chain)
-		}
-		t := trees[i]
-		on := t.tokens[0]
-		held := t.tree.Total().Big()
-		held.Mul(held, on.asset.Unit(*on.token))
-		if held.Cmp(line.Claims.Big()) != 0 || t.tree.Len() != line.Leaves {
-			return fmt.Errorf("export: %d leaves on %s hold %d base units of %s, the ledger has %d leaves and claims of %s",
-				t.tree.Len(), t.chain, held, on.token.ID, line.Leaves, line.Claims)
+// heldFamilies is planFamilies for claims on disk, and joins the claims of each family.
+func (w *writer) heldFamilies(out *alloc.Outline) ([]*heldFamily, error) {
+	a := *out.Allocation
+	a.Entrants, a.Tokens = nil, slices.Clone(a.Tokens) // the few that are there are for printed figures
+	for k := range a.Tokens {
+		a.Tokens[k].Amounts = nil
+		if a.Tokens[k].Index = nil; out.Indexed {
+			a.Tokens[k].Index = []uint64{}
 		}
 	}
-	return nil
+	families, err := planFamilies(&a)
+	if err != nil {
+		return nil, err
+	}
+	var faults merkle.Faults
+	used := make([]bool, len(out.Sorted))
+	var held []*heldFamily
+	for _, f := range families {
+		claims, some := make([]*alloc.Sorted, len(f.tokens)), false
+		for i, s := range out.Sorted {
+			token := out.Tokens[s.Token].Token
+			j := slices.IndexFunc(f.tokens, func(t familyToken) bool { return t.token == token })
+			if j >= 0 && s.Chain == f.chain {
+				claims[j], used[i], some = s, true, true
+			}
+		}
+		if some {
+			held = append(held, &heldFamily{family: f, rows: &heldRows{claims: claims}})
+		}
+	}
+	for i, s := range out.Sorted {
+		if token := out.Tokens[s.Token].Token; !used[i] {
+			faults.Addf(token.Pos, "token %s: no tree for %d claims on %s, the first by %s", token.ID, s.Len, s.Chain, s.First)
+		}
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	for _, f := range held {
+		if f.rows, err = w.hold(f.family, f.rows.claims); err != nil {
+			return nil, err
+		}
+	}
+	return held, nil
 }
 
 // refuseWide is what fillAmounts refuses.
-func (t *slicedTree) refuseWide(faults *merkle.Faults) {
-	f := t.family
-	for _, x := range t.claims.Wide {
-		what := "amount"
-		if x.Locked {
-			what = "locked amount"
+func (f *heldFamily) refuseWide(faults *merkle.Faults) {
+	for _, claims := range f.rows.claims {
+		if claims == nil {
+			continue
 		}
-		faults.Addf(f.tree.Pos, "tree %q: %s of %s is %s, wider than the %d bits of profile %s",
-			f.tree.ID, what, x.Account, x.Amount, f.profile.AmountBits, f.profile.Name)
+		for _, x := range claims.Wide {
+			what := "amount"
+			if x.Locked {
+				what = "locked amount"
+			}
+			faults.Addf(f.tree.Pos, "tree %q: %s of %s is %s, wider than the %d bits of profile %s",
+				f.tree.ID, what, x.Account, x.Amount, f.profile.AmountBits, f.profile.Name)
+		}
+		faults.More += claims.More
 	}
-	faults.More += t.claims.More
-	if t.claims.Locked && !f.profile.Has(tree.SourceLocked) {
+	if f.rows.locked && !f.profile.Has(tree.SourceLocked) {
 		faults.Addf(f.tree.Pos, "tree %q: the list has locked amounts, the leaf of profile %s has no field for them", f.tree.ID, f.profile.Name)
 	}
 }
 
-// reader returns a reading of claims as rows of the tree, with memory of its own.
-func (t *slicedTree) reader(rows *tree.Rows) func(lo, hi int) error {
-	var claims alloc.ClaimRows
-	indexed := t.profile.Has(tree.SourceIndex)
-	return func(lo, hi int) error {
-		err := t.claims.Read(lo, hi, &claims)
-		rows.Accounts, rows.Amounts, rows.Locked = claims.Accounts, claims.Amounts, claims.Locked
-		if indexed {
-			rows.Index = claims.Index
-		}
-		return err
+// cutTrees cuts the family's places into its trees.
+func (f *heldFamily) cutTrees() []*heldTree {
+	most := f.tree.Split
+	if most == 0 {
+		most = f.rows.len
 	}
+	var parts []*heldTree
+	for lo := 0; lo < f.rows.len; lo += most {
+		parts = append(parts, &heldTree{f: f, part: len(parts), lo: lo, n: min(most, f.rows.len-lo)})
+	}
+	return parts
 }
 
-func (t *slicedTree) build(w *writer, faults *merkle.Faults) error {
-	f := t.family
-	if t.claims.Amount.BitLen() > f.profile.TotalBits {
-		faults.Addf(f.tree.Pos, "tree %q: the sum of token %s passes the %d bits of profile %s", f.tree.ID, f.tokens[0].token.ID, f.profile.TotalBits, f.profile.Name)
-		return nil
+func (t *heldTree) id() string {
+	if t.f.tree.Split > 0 {
+		return fmt.Sprintf("%s-%d", t.f.tree.ID, t.part)
 	}
-	type state struct {
-		rows *tree.Rows
-		read func(lo, hi int) error
-	}
-	states := make([]state, 1024)
-	spec := tree.Spec{Profile: f.profile, Order: f.order, Constants: f.constants, Workers: min(w.o.Workers, len(states)), Token: f.tokens[0].asset.Asset.Token, Decimals: int(f.tokens[0].asset.Decimals)}
-	var err error
-	t.tree, err = tree.BuildSliced(w.ctx, spec, t.claims.Len, t.shard, func(worker, lo, hi int, rows *tree.Rows) error {
-		if states[worker].rows != rows {
-			states[worker] = state{rows, t.reader(rows)}
-		}
-		return states[worker].read(lo, hi)
-	})
-	var refused *tree.RowErrors
-	switch {
-	case w.ctx.Err() != nil:
-		return w.ctx.Err()
-	case errors.As(err, &refused):
-		return t.refuseRows(refused, faults)
-	case err != nil:
-		faults.Addf(f.tree.Pos, "tree %q: %w", f.tree.ID, err)
-		return nil
-	}
-	if name, ok := t.indexField(); ok {
-		for _, x := range t.claims.Same {
-			faults.Addf(f.tree.Pos, "tree %q: %s: %s %q: %w, for %s", f.tree.ID, x.Account, name, fmt.Sprint(x.Index), tree.ErrIndex, x.Other)
-		}
-		faults.More += t.claims.MoreOf
-	}
+	return t.f.tree.ID
+}
+
+// build builds the family's trees. What a tree cannot hold is added to faults; the error is for all else.
+func (f *heldFamily) build(w *writer, c *campaign.Campaign, faults *merkle.Faults) error {
+	f.parts = f.cutTrees()
 	for i, field := range f.profile.Fields {
-		if field.Source != tree.SourceAccount && !t.constant(field) {
-			t.fields = append(t.fields, i)
+		if field.Source != tree.SourceAccount && !f.constant(field) {
+			f.fields = append(f.fields, i)
+		}
+	}
+	passed, err := f.passed(w)
+	if err != nil {
+		return err
+	}
+	if err := f.rank(w); err != nil {
+		return err
+	}
+	same, err := f.sameIndexes(w)
+	if err != nil {
+		return err
+	}
+	shard := c.Publish.Shard
+	if shard == 0 {
+		shard = DefaultShard
+	}
+	for _, t := range f.parts {
+		if passed != nil && passed[t.part] != nil {
+			faults.Addf(f.tree.Pos, "tree %q: %w", f.tree.ID, passed[t.part])
+			continue
+		}
+		refused, err := f.refused(w, t, t.slice(w, shard), faults)
+		if err != nil {
+			return err
+		}
+		if !refused && same != nil {
+			same[t.part].tell(f, faults)
 		}
 	}
 	return nil
-}
-
-func (t *slicedTree) indexField() (string, bool) {
-	i := slices.IndexFunc(t.profile.Fields, func(f tree.Field) bool { return f.Source == tree.SourceIndex })
-	if i < 0 {
-		return "", false
-	}
-	return t.profile.Fields[i].Name, true
 }
 
 // constant is Tree.constant.
-func (t *slicedTree) constant(f tree.Field) bool {
-	like := Tree{Tokens: []*campaign.Token{t.tokens[0].token}, NoLocked: !t.claims.Locked}
-	return like.constant(f)
+func (f *heldFamily) constant(field tree.Field) bool {
+	return oneValue(field, len(f.tokens), !f.rows.locked)
 }
 
-// refuseRows is family.refuse for rows that are counted by position.
-func (t *slicedTree) refuseRows(refused *tree.RowErrors, faults *merkle.Faults) error {
-	var rows alloc.ClaimRows
-	for _, e := range refused.List {
-		if err := t.claims.Read(e.Row, e.Row+1, &rows); err != nil {
-			return err
-		}
-		faults.Addf(t.family.tree.Pos, "tree %q: %s: %s %q: %w", t.family.tree.ID, rows.Accounts[0], e.Field, e.Value, e.Err)
+// spec is what a tree of the family is built by.
+func (f *heldFamily) spec(w *writer) tree.Spec {
+	spec := tree.Spec{Profile: f.profile, Order: f.order, Constants: f.constants, Workers: w.workers(), KeepDuplicates: len(f.tokens) > 1}
+	if len(f.tokens) == 1 {
+		spec.Token, spec.Decimals = f.tokens[0].asset.Asset.Token, int(f.tokens[0].asset.Decimals)
 	}
-	faults.More += refused.More
+	return spec
+}
+
+// reader returns what reads leaves of the tree for several goroutines, each of which always comes with the same number and rows.
+func (t *heldTree) reader(workers int) tree.Slices {
+	each := make([]*heldReading, workers)
+	return func(worker, lo, hi int, rows *tree.Rows) error {
+		if each[worker] == nil || each[worker].rows != rows {
+			each[worker] = t.f.rows.reading(rows)
+		}
+		if err := each[worker].read(t.lo+lo, t.lo+hi); err != nil {
+			return &unreadError{err}
+		}
+		return nil
+	}
+}
+
+// slice builds the tree for layout subtree.
+func (t *heldTree) slice(w *writer, shard int) (err error) {
+	spec := t.f.spec(w)
+	if t.sliced, err = tree.BuildSliced(w.ctx, spec, t.n, shard, t.reader(spec.Workers)); err != nil {
+		return err
+	}
+	total := t.sliced.Total()
+	t.outline = TreeOutline{Order: t.f.order, Leaves: t.sliced.Len(), Depth: t.sliced.Depth(), Root: t.sliced.Root(), Profile: t.sliced.Profile()}
+	t.describe(total)
 	return nil
+}
+
+// describe fills in what the family tells of the tree. total is that of a tree of one token.
+func (t *heldTree) describe(total merkle.Amount) {
+	o, f := &t.outline, t.f
+	o.ID, o.Family, o.Part, o.Parts, o.Chain, o.Deployment = t.id(), f.tree.ID, t.part, len(f.parts), f.chain, f.tree.Deployment
+	for j, k := range f.tokens {
+		o.Tokens = append(o.Tokens, k.token)
+		switch claims := f.rows.claims[j]; {
+		case len(f.tokens) == 1:
+			o.Totals, o.leaves = append(o.Totals, total), append(o.leaves, t.n)
+		case claims == nil:
+			o.Totals, o.leaves = append(o.Totals, merkle.Amount{}), append(o.leaves, 0)
+		default: // a tree of several tokens is never split
+			o.Totals, o.leaves = append(o.Totals, claims.Amount), append(o.leaves, claims.Len)
+		}
+	}
+}
+
+// constants is Tree.constants.
+func (t *heldTree) constants() (map[string]string, error) {
+	rows := new(tree.Rows)
+	r := t.f.rows.reading(rows)
+	value, err := t.values(rows)
+	if err == nil {
+		err = r.read(t.lo, t.lo+1)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for i, field := range t.f.profile.Fields {
+		if t.f.constant(field) {
+			out[field.Name] = string(value(nil, 0, i))
+		}
+	}
+	return out, nil
 }

@@ -55,6 +55,7 @@ type writer struct {
 	dirs    []string   // below the bundle, parents first
 	made    map[string]bool
 	facts   []factFile
+	x       alloc.External // of claims on disk
 }
 
 func (w *writer) write(a *alloc.Allocation, m *Manifest, groups []*group) error {
@@ -67,32 +68,33 @@ func (w *writer) write(a *alloc.Allocation, m *Manifest, groups []*group) error 
 			return err
 		}
 	}
-	for i := range a.Tables {
-		w.o.progress("tables", int64(i), int64(len(a.Tables)))
-		sum, err := w.stream(m.Tables[i].File, &a.Tables[i])
-		if err != nil {
-			return err
-		}
-		m.Tables[i].SHA256 = sum
-	}
-	for _, f := range w.facts {
-		if err := w.mkdir(path.Dir(f.name)); err != nil {
-			return err
-		}
-		if err := w.file(f.name, f.text); err != nil {
-			return err
-		}
+	if err := w.tables(a, m); err != nil {
+		return err
 	}
 	for i, g := range groups {
-		if err := w.shards(g); err != nil {
+		begin := func() (func(int) ([]byte, int, error), error) {
+			sw := new(shardWriter)
+			return func(i int) ([]byte, int, error) {
+				text, err := sw.render(g, i)
+				return text, g.shards[i].rows(), err
+			}, nil
+		}
+		if err := w.shards(g.id, len(g.shards), g.claims, begin); err != nil {
 			return err
 		}
-		pages, err := w.index(g)
+		list, err := segments(len(g.shards), func(i int) [][2]int { return g.shards[i].runs }, func(place int) (string, error) { return g.key(place), nil })
+		if err == nil {
+			m.Groups[i].Index, err = w.index(g.id, list)
+		}
 		if err != nil {
 			return err
 		}
-		m.Groups[i].Index = pages
 	}
+	return w.finish(m)
+}
+
+// finish writes what pins all files, and puts the bundle in its place.
+func (w *writer) finish(m *Manifest) error {
 	if err := w.sums(m); err != nil {
 		return err
 	}
@@ -109,6 +111,27 @@ func (w *writer) write(a *alloc.Allocation, m *Manifest, groups []*group) error 
 		return err
 	}
 	w.o.progress("sync", total, total)
+	return nil
+}
+
+// tables writes the tables that the rule publishes, and the claim facts.
+func (w *writer) tables(a *alloc.Allocation, m *Manifest) error {
+	for i := range a.Tables {
+		w.o.progress("tables", int64(i), int64(len(a.Tables)))
+		sum, err := w.stream(m.Tables[i].File, &a.Tables[i])
+		if err != nil {
+			return err
+		}
+		m.Tables[i].SHA256 = sum
+	}
+	for _, f := range w.facts {
+		if err := w.mkdir(path.Dir(f.name)); err != nil {
+			return err
+		}
+		if err := w.file(f.name, f.text); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -153,51 +176,55 @@ func (w *writer) ready(name string) error {
 	return nil
 }
 
-// shards renders and writes the shards of a group, a worker a shard at a time.
-func (w *writer) shards(g *group) error {
-	files := make([]stagedFile, len(g.shards))
+// shards renders and writes the shards of a group, a worker a shard at a time. begin makes what one worker renders with: the text of a shard, valid
+// until the next one, and how many rows it has.
+func (w *writer) shards(group string, shards, claims int, begin func() (render func(i int) ([]byte, int, error), err error)) error {
+	files := make([]stagedFile, shards)
 	for i := range files {
-		dir, name := numbered(g.id, "shards", i)
+		dir, name := numbered(group, "shards", i)
 		if err := w.mkdir(dir); err != nil {
 			return err
 		}
 		files[i].path = name
 	}
-	workers := w.o.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	workers = min(workers, len(files))
-	stage, total := "shards of "+g.id, int64(g.claims)
+	workers := min(w.workers(), len(files))
+	stage, total := "shards of "+group, int64(claims)
 	var next, done atomic.Int64
 	var failed atomic.Bool
 	var report sync.Mutex
 	errs := make([]error, workers)
+	work := func() error {
+		render, err := begin()
+		if err != nil {
+			return err
+		}
+		for !failed.Load() {
+			i := int(next.Add(1)) - 1
+			if i >= len(files) {
+				return nil
+			}
+			text, rows, err := render(i)
+			if err == nil && len(text) > MaxFile {
+				err = w.tooLarge(files[i].path, len(text))
+			}
+			if err == nil {
+				files[i], err = w.put(files[i].path, text)
+			}
+			if err != nil {
+				return err
+			}
+			if done.Add(int64(rows)); i%64 == 0 && report.TryLock() {
+				w.o.progress(stage, done.Load(), total)
+				report.Unlock()
+			}
+		}
+		return nil
+	}
 	var wg sync.WaitGroup
 	for k := range workers {
 		wg.Go(func() {
-			var sw shardWriter
-			for !failed.Load() {
-				i := int(next.Add(1)) - 1
-				if i >= len(files) {
-					return
-				}
-				text, err := sw.render(g, i)
-				if err == nil && len(text) > MaxFile {
-					err = w.tooLarge(files[i].path, len(text))
-				}
-				if err == nil {
-					files[i], err = w.put(files[i].path, text)
-				}
-				if err != nil {
-					errs[k] = err
-					failed.Store(true)
-					return
-				}
-				if done.Add(int64(g.shards[i].rows())); i%64 == 0 && report.TryLock() {
-					w.o.progress(stage, done.Load(), total)
-					report.Unlock()
-				}
+			if errs[k] = work(); errs[k] != nil {
+				failed.Store(true)
 			}
 		})
 	}
@@ -208,6 +235,14 @@ func (w *writer) shards(g *group) error {
 	w.files = append(w.files, files...)
 	w.o.progress(stage, total, total)
 	return nil
+}
+
+// workers is how many goroutines work beside each other.
+func (w *writer) workers() int {
+	if w.o.Workers <= 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return w.o.Workers
 }
 
 // tooLarge refuses a shard that readers refuse to load.
@@ -226,15 +261,15 @@ func (p *shardPlan) rows() int {
 }
 
 // index writes the pages of a group and returns their first separators.
-func (w *writer) index(g *group) ([]string, error) {
+func (w *writer) index(group string, list []segment) ([]string, error) {
 	first := []string{}
-	for page, segments := range slices.Collect(slices.Chunk(g.segments(), pageSegments)) {
+	for page, segments := range slices.Collect(slices.Chunk(list, pageSegments)) {
 		first = append(first, segments[0].separator)
-		dir, name := numbered(g.id, "index", page)
+		dir, name := numbered(group, "index", page)
 		if err := w.mkdir(dir); err != nil {
 			return nil, err
 		}
-		text, err := indexPage(g.id, page, segments)
+		text, err := indexPage(group, page, segments)
 		if err != nil {
 			return nil, err
 		}

@@ -206,6 +206,9 @@ func (t *Sliced) subtrees(ctx context.Context, read Slices) ([]byte, error) {
 		s := &slicer{t: t, h: layer.New(p.alg(), p.Width)}
 		s.mem.h, s.mem.inner = s.h, make([]byte, leafBatch*p.Width)
 		s.read = func(lo, hi int) error { return read(worker, lo, hi, &s.rows) }
+		if p.Has(SourceToken) && t.spec.Token == (merkle.Account{}) {
+			s.rows.Tokens = []merkle.Account{} // each row says its own
+		}
 		var err error
 		if s.enc, err = newEncoder(p, &t.spec, &s.rows, nil); err != nil {
 			return nil, err

@@ -1,0 +1,250 @@
+package export
+
+import (
+	"bytes"
+	"fmt"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/alloc"
+	"github.com/merkle-drop/merkle/tree"
+)
+
+// heldRows are the leaves of a family by place: by account key, those of one account by token. The claims are on disk; several goroutines may read them,
+// each with a heldReading of its own.
+type heldRows struct {
+	len    int
+	locked bool             // a locked amount is above 0
+	given  bool             // the index field is the list's
+	claims []*alloc.Sorted  // one a token of the family; nil where it has no claims
+	assets []merkle.Account // aligned, of several tokens; nil of one
+	owner  []uint8          // by place: whose claim it is; nil of one token
+	from   [][]uint32       // of several tokens: for every ownerStep places, how many claims of each token stand before
+	index  []uint32         // by place: the index field, where a rule of the profile gives it
+}
+
+// ownerStep is how many places one entry of heldRows.from stands for.
+const ownerStep = 256
+
+// heldReading reads leaves into memory that it uses again.
+type heldReading struct {
+	h     *heldRows
+	rows  *tree.Rows
+	row   []uint32 // claim order, as alloc.ClaimRows has it; nil: account order
+	owner []uint8  // by row: which token of the family; nil of one token
+	lo    int      // place of the first row
+	each  []alloc.ClaimRows
+}
+
+func (h *heldRows) reading(rows *tree.Rows) *heldReading {
+	if h.assets != nil {
+		rows.Tokens = []merkle.Account{} // not of one token, also before anything is read
+	}
+	return &heldReading{h: h, rows: rows, each: make([]alloc.ClaimRows, len(h.claims))}
+}
+
+// read reads the leaves at places [lo, hi).
+func (r *heldReading) read(lo, hi int) error {
+	r.lo = lo
+	if r.h.owner != nil {
+		if err := r.merge(lo, hi); err != nil {
+			return err
+		}
+	} else {
+		c := &r.each[0]
+		if err := r.h.claims[0].Read(lo, hi, c); err != nil {
+			return err
+		}
+		r.rows.Accounts, r.rows.Amounts, r.rows.Locked, r.rows.Index, r.row = c.Accounts, c.Amounts, c.Locked, c.Index, c.Row
+	}
+	if !r.h.given {
+		r.rows.Index = nil
+	}
+	if r.h.index != nil {
+		r.rows.Index = grown(r.rows.Index, hi-lo)
+		for i, v := range r.h.index[lo:hi] {
+			r.rows.Index[i] = uint64(v)
+		}
+	}
+	return nil
+}
+
+// merge reads leaves of several tokens.
+func (r *heldReading) merge(lo, hi int) error {
+	h, n := r.h, hi-lo
+	at := make([]int, len(h.claims))
+	for j, before := range h.from[lo/ownerStep] {
+		at[j] = int(before)
+	}
+	for _, j := range h.owner[lo/ownerStep*ownerStep : lo] {
+		at[j]++
+	}
+	r.owner = h.owner[lo:hi]
+	count := make([]int, len(h.claims))
+	for _, j := range r.owner {
+		count[j]++
+	}
+	ordered := true
+	for j, claims := range h.claims {
+		if count[j] == 0 {
+			continue
+		}
+		if err := claims.Read(at[j], at[j]+count[j], &r.each[j]); err != nil {
+			return err
+		}
+		ordered = ordered && r.each[j].Row != nil
+	}
+	rows := r.rows
+	rows.Accounts, rows.Amounts, rows.Tokens = grown(rows.Accounts, n), grown(rows.Amounts, n), grown(rows.Tokens, n)
+	if h.locked {
+		rows.Locked = grown(rows.Locked, n)
+	}
+	if h.given {
+		rows.Index = grown(rows.Index, n)
+	}
+	if r.row = grown(r.row, n); !ordered {
+		r.row = nil
+	}
+	clear(at)
+	for i, j := range r.owner {
+		c, k := &r.each[j], at[j]
+		rows.Accounts[i], rows.Amounts[i], rows.Tokens[i] = c.Accounts[k], c.Amounts[k], h.assets[j]
+		if h.locked {
+			if rows.Locked[i] = (merkle.Amount{}); c.Locked != nil {
+				rows.Locked[i] = c.Locked[k]
+			}
+		}
+		if h.given {
+			rows.Index[i] = c.Index[k]
+		}
+		if ordered {
+			r.row[i] = c.Row[k]
+		}
+		at[j]++
+	}
+	return nil
+}
+
+// grown is n elements, in the memory of s where it is enough.
+func grown[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// mostTokens is how many tokens a tree of claims on disk has at most.
+const mostTokens = 256
+
+// hold joins the claims of a family's tokens, aligned with them, into the rows of its leaves.
+func (w *writer) hold(f *family, claims []*alloc.Sorted) (*heldRows, error) {
+	h := &heldRows{claims: claims}
+	for _, c := range claims {
+		if c != nil {
+			h.len += c.Len
+			h.locked = h.locked || c.Locked
+		}
+	}
+	h.given = f.profile.Has(tree.SourceIndex) && f.tokens[0].alloc.Index != nil
+	if len(f.tokens) == 1 || h.len == 0 {
+		return h, nil
+	}
+	if h.len > tree.MaxRows {
+		return nil, fmt.Errorf("tree %q: %d leaves, at most %d in a tree", f.tree.ID, h.len, tree.MaxRows)
+	}
+	for i := range f.tokens {
+		h.assets = append(h.assets, f.tokens[i].asset.Asset.Token)
+	}
+	return h, h.interleave(w)
+}
+
+// interleave finds whose claim stands at each place: they are merged by key, then token.
+func (h *heldRows) interleave(w *writer) error {
+	h.owner = make([]uint8, 0, h.len)
+	heads := make([]*head, len(h.claims))
+	for j, claims := range h.claims {
+		if claims == nil {
+			continue
+		}
+		heads[j] = &head{claims: claims}
+		if err := heads[j].next(); err != nil {
+			return err
+		}
+	}
+	before := make([]uint32, len(heads))
+	for place := range h.len {
+		if place%ownerStep == 0 {
+			if err := w.ctx.Err(); err != nil {
+				return err
+			}
+			h.from = append(h.from, append([]uint32(nil), before...))
+		}
+		least := -1
+		for j, x := range heads {
+			if x == nil || x.done {
+				continue
+			}
+			if least < 0 {
+				least = j
+				continue
+			}
+			c := bytes.Compare(x.key[:], heads[least].key[:])
+			if c < 0 || c == 0 && h.assets[j].Compare(h.assets[least]) < 0 {
+				least = j
+			}
+		}
+		h.owner = append(h.owner, uint8(least))
+		before[least]++
+		if err := heads[least].next(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// head is where one token's claims are while they are merged.
+type head struct {
+	claims *alloc.Sorted
+	rows   alloc.ClaimRows
+	at, to int // the next claim, and how many were read
+	done   bool
+	key    [32]byte
+}
+
+func (x *head) next() error {
+	const batch = 4096
+	if x.at == x.to {
+		if x.to == x.claims.Len {
+			x.done = true
+			return nil
+		}
+		x.to = min(x.at+batch, x.claims.Len)
+		if err := x.claims.Read(x.at, x.to, &x.rows); err != nil {
+			return err
+		}
+	}
+	x.key = tree.AccountKey(x.rows.Accounts[len(x.rows.Accounts)-(x.to-x.at)])
+	x.at++
+	return nil
+}
+
+// sameAccounts reports whether the leaves of h at places from lo and those of g from at are of the same accounts, one by one, for n places.
+func (h *heldRows) sameAccounts(lo int, g *heldRows, at, n int) (bool, error) {
+	const batch = 4096
+	var a, b tree.Rows
+	x, y := h.reading(&a), g.reading(&b)
+	for from := 0; from < n; from += batch {
+		to := min(from+batch, n)
+		if err := x.read(lo+from, lo+to); err != nil {
+			return false, err
+		}
+		if err := y.read(at+from, at+to); err != nil {
+			return false, err
+		}
+		for i := range to - from {
+			if a.Accounts[i] != b.Accounts[i] {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}
