@@ -1,5 +1,7 @@
 package merkle
 
+import "encoding/binary"
+
 // AccountKind is what an account is known to be by its bytes alone. Nothing is looked up on a chain.
 type AccountKind uint8
 
@@ -60,17 +62,24 @@ func AccountKinds() []AccountKind {
 
 // Kind is what a is known to be. No account at all is KindZero.
 func (a Account) Kind() AccountKind {
+	begin := binary.BigEndian.Uint64(a.raw[:8])
+	known := knownBegins[begin>>54]&(1<<(begin>>48&63)) != 0 // few accounts begin like a known one, and are looked up
 	switch {
-	case a.IsZero():
+	case begin == 0 && a.IsZero():
 		return KindZero
 	case a.family == EVM:
-		if a.precompile() {
+		if begin == 0 && a.precompile() {
 			return KindPrecompile
+		}
+		if !known {
+			return KindWallet
 		}
 		return knownAccounts[a]
 	}
-	if k, known := knownAccounts[a]; known {
-		return k
+	if known {
+		if k, is := knownAccounts[a]; is {
+			return k
+		}
 	}
 	if !a.OnCurve() {
 		return KindOffCurve

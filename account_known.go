@@ -1,5 +1,7 @@
 package merkle
 
+import "encoding/binary"
+
 // knownAccounts are addresses that hold nobody's tokens. Sources: the names that block explorers show for them (burn), the native-token
 // placeholder of ERC-7528, and the program and sysvar ids of docs.solanalabs.com (runtime/programs, runtime/sysvars), spl.solana.com and
 // the distributors named in docs/profiles.md.
@@ -75,4 +77,13 @@ var knownAccounts = func() map[Account]AccountKind {
 		"D1STRoZTUiEa6r8TLg2aAbG4nSRT5cDBmgG7jDqCZvU8", // mpl-distro
 	)
 	return known
+}()
+
+// knownBegins is the set of the first 16 bits of the known accounts.
+var knownBegins = func() (set [1 << 10]uint64) {
+	for a := range knownAccounts {
+		begin := binary.BigEndian.Uint16(a.raw[:2])
+		set[begin>>6] |= 1 << (begin & 63)
+	}
+	return set
 }()

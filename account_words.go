@@ -9,3 +9,21 @@ func (a *Account) Words() (w [4]uint64) {
 	w[2], w[3] = binary.BigEndian.Uint64(a.raw[16:24]), binary.BigEndian.Uint64(a.raw[24:])
 	return w
 }
+
+// AccountFromWords returns the account whose Words are w; of an EVM address the lower half of w[2] and w[3] are not read. No family gives no account, zeros the
+// zero account, which the caller has to refuse.
+func AccountFromWords(f Family, w [4]uint64) (a Account) {
+	if f.Width() == 0 {
+		return a
+	}
+	a.family = f
+	binary.BigEndian.PutUint64(a.raw[:8], w[0])
+	binary.BigEndian.PutUint64(a.raw[8:16], w[1])
+	if f == EVM {
+		binary.BigEndian.PutUint32(a.raw[16:20], uint32(w[2]>>32))
+		return a
+	}
+	binary.BigEndian.PutUint64(a.raw[16:24], w[2])
+	binary.BigEndian.PutUint64(a.raw[24:], w[3])
+	return a
+}

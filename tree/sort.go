@@ -198,21 +198,54 @@ func anyEqual(ctx context.Context, w, n int, fill func(worker, lo, hi int, keys 
 		return false, err
 	}
 	var found atomic.Bool
-	spare := make([]bucketMemory, w)
+	sets := make([]keySet, w)
 	err := parallel(ctx, w, chunk<<dealBits, func(worker, lo, _ int) {
-		bucket := keys[start[lo/chunk]:start[lo/chunk+1]]
-		if found.Load() || len(bucket) < 2 {
-			return
-		}
-		spare[worker].sort(bucket)
-		for i := 1; i < len(bucket); i++ {
-			if bucket[i-1] == bucket[i] {
-				found.Store(true)
-				return
-			}
+		if !found.Load() && sets[worker].repeats(keys[start[lo/chunk]:start[lo/chunk+1]]) {
+			found.Store(true)
 		}
 	})
 	return found.Load(), err
+}
+
+// keySet is one worker's memory for finding equal keys: a table that is at most half full. 0 is a free place.
+type keySet struct {
+	table []uint64
+	spare bucketMemory
+}
+
+// crowd is how many keys may be in the way of one before they are sorted instead.
+const crowd = 64
+
+// repeats reports whether two of the keys, whose lowest bit is clear, are equal.
+func (s *keySet) repeats(keys []uint64) bool {
+	width := bits.Len(uint(len(keys))) + 1
+	s.table = slices.Grow(s.table[:0], 1<<width)[:1<<width]
+	clear(s.table)
+	for _, k := range keys {
+		k |= 1 // 0 too takes a place
+		at := k * spread1 >> (64 - width)
+		for tries := 0; s.table[at] != 0; tries++ {
+			switch {
+			case s.table[at] == k:
+				return true
+			case tries == crowd:
+				s.spare.sort(keys)
+				return neighboursSame(keys)
+			}
+			at = (at + 1) & (1<<width - 1)
+		}
+		s.table[at] = k
+	}
+	return false
+}
+
+func neighboursSame(keys []uint64) bool {
+	for i := 1; i < len(keys); i++ {
+		if keys[i-1] == keys[i] {
+			return true
+		}
+	}
+	return false
 }
 
 // ranks inverts an order: ranks(order)[order[i]] = i.

@@ -1,0 +1,159 @@
+package tree
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/merkle-drop/merkle/tree/internal/layer"
+)
+
+// ErrUnclear says that some row may be one that the tree cannot hold. Build tells.
+var ErrUnclear = errors.New("some row may be refused")
+
+// RootBuilder computes the root of the tree that Build makes, and nothing else of it, while rows are read: of a row only its leaf is kept, and 8
+// bytes that tell whether its account may be there twice. It takes rows with nothing the matter and says ErrUnclear where there may be others.
+type RootBuilder struct {
+	spec      Spec
+	order     Order
+	w         int
+	indexed   bool // rows have an index
+	indexBits int
+	unique    bool // no account twice
+	leaves    []byte
+	keys      []uint64 // by row, spread like hashes; equal for equal accounts
+	workers   []*RootWorker
+}
+
+// NewRootBuilder begins a tree. indexed: the rows have an index. Trees whose leaves cannot be hashed and ordered row by row are ErrSliced; what Build
+// refuses of s is refused.
+func NewRootBuilder(s Spec, indexed bool) (*RootBuilder, error) {
+	s.Profile = s.Profile.clone()
+	p := &s.Profile
+	if err := errors.Join(p.Validate(), CanGather(s, indexed), p.CheckDecimals(s.Decimals)); err != nil {
+		return nil, err
+	}
+	b := &RootBuilder{w: workers(s.Workers), indexed: indexed, unique: p.Has(SourceAccount) && !s.KeepDuplicates && len(p.Key) == 0}
+	b.order, _ = resolveOrder(p, s.Order)
+	switch {
+	case b.order != OrderInput && b.order != OrderLeafHash:
+		return nil, fmt.Errorf("%w: order %s", ErrSliced, b.order)
+	case b.order == OrderInput && p.Dedupe:
+		return nil, fmt.Errorf("%w: equal leaves in order %s", ErrSliced, b.order)
+	case s.Levels != 0 || p.Has(SourceToken) && s.Token.Family() != p.Accounts:
+		return nil, fmt.Errorf("%w: levels or token", ErrSliced)
+	}
+	for name := range s.Constants {
+		if !p.hasConstant(name) {
+			return nil, fmt.Errorf("constant %q: profile %s has no constant field of that name", name, p)
+		}
+	}
+	s.Constants = p.withDefaults(s.Constants)
+	b.spec = s
+	var err error
+	b.indexBits, err = p.indexBits()
+	return b, err
+}
+
+// Grow makes room for rows 0 to n-1, no worker being at work.
+func (b *RootBuilder) Grow(n int) {
+	leaves := largeMemory(n * b.spec.Profile.Width)
+	copy(leaves, b.leaves)
+	b.leaves = leaves
+	if b.unique {
+		keys := make([]uint64, n)
+		copy(keys, b.keys)
+		b.keys = keys
+	}
+}
+
+// Worker returns what one goroutine adds rows with. Workers are made one after the other, and before rows are added.
+func (b *RootBuilder) Worker() *RootWorker {
+	p := &b.spec.Profile
+	w := &RootWorker{b: b, leaf: leafMemory{h: layer.New(p.alg(), p.Width), inner: make([]byte, leafBatch*p.Width)}}
+	b.workers = append(b.workers, w)
+	return w
+}
+
+// RootWorker takes rows for a RootBuilder, several at different rows at a time.
+type RootWorker struct {
+	b     *RootBuilder
+	enc   *encoder
+	leaf  leafMemory
+	index []uint64 // of the rows at hand, where they are their numbers
+	sum   wideSum
+	runs  []indexRun
+	bad   bool
+}
+
+// indexRun is the given indexes of rows that were added at once, each above the one before.
+type indexRun struct {
+	row         int
+	first, last uint64
+}
+
+// Add hashes the rows first to first+rows.Len()-1, for which there is room, and reports false when one of them may be refused. Rows may be used again
+// afterwards; the columns are those of Build, without Tokens.
+func (w *RootWorker) Add(first int, rows *Rows) bool {
+	b := w.b
+	p, n := &b.spec.Profile, rows.Len()
+	if n == 0 || w.bad {
+		return !w.bad
+	}
+	w.bad = true
+	if rows.checkColumns(p) != nil || rows.Tokens != nil || (rows.Index != nil) != (b.indexed && p.Has(SourceIndex)) || !w.plain(first, rows, n) || !w.encode(first, rows, n) {
+		return false
+	}
+	for lo := 0; lo < n; lo += leafBatch {
+		hi := min(lo+leafBatch, n)
+		if found := w.leaf.hash(p, w.enc, b.leaves[(first+lo)*p.Width:(first+hi)*p.Width], lo, hi); len(found) > 0 {
+			return false
+		}
+	}
+	if b.unique {
+		keys := b.keys[first : first+n]
+		for i := range keys {
+			keys[i] = mixAccount(&rows.Accounts[i])
+		}
+	}
+	w.bad = false
+	return true
+}
+
+// plain reports whether nothing can be wrong with the values of rows, each taken alone, and adds their amounts up.
+func (w *RootWorker) plain(first int, rows *Rows, n int) bool {
+	p := &w.b.spec.Profile
+	width, hasLocked := min(p.AmountBits, p.TotalBits), p.Has(SourceLocked)
+	if rows.Amounts != nil && w.sum.add(rows.Amounts) > width || !hasLocked && rows.Locked != nil || w.sum.add(rows.Locked) > width {
+		return false
+	}
+	if p.Has(SourceAccount) && !allOf(rows.Accounts, p.Accounts) || p.Zero == ZeroRefuse && rows.Amounts != nil && !noZero(rows.Amounts) {
+		return false
+	}
+	if !p.Has(SourceIndex) || rows.Index == nil {
+		return true
+	}
+	if !ascending(rows.Index) || rows.Index[n-1]>>w.b.indexBits != 0 {
+		return false
+	}
+	w.runs = append(w.runs, indexRun{first, rows.Index[0], rows.Index[n-1]})
+	return true
+}
+
+// encode makes the encoder of rows.
+func (w *RootWorker) encode(first int, rows *Rows, n int) bool {
+	index := rows.Index
+	if w.b.spec.Profile.Has(SourceIndex) && index == nil {
+		w.index = w.index[:0]
+		for i := range n {
+			w.index = append(w.index, uint64(first+i))
+		}
+		index = w.index
+	}
+	if w.enc != nil && len(rows.Columns) == 0 {
+		w.enc.rows, w.enc.index = rows, index
+		return true
+	}
+	var err error
+	w.enc, err = newEncoder(&w.b.spec.Profile, &w.b.spec, rows, index) // which refers to the columns
+	return err == nil
+}
