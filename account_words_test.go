@@ -23,5 +23,17 @@ func TestAccount_wordsAreItsBytes(t *testing.T) {
 		if !bytes.Equal(got[:f.Width()], raw[:f.Width()]) || !bytes.Equal(got[f.Width():], make([]byte, 32-f.Width())) {
 			t.Errorf("%s: words %x, bytes %x", f, got, a.Bytes())
 		}
+		if again := AccountFromWords(f, a.Words()); again != a {
+			t.Errorf("%s: %v from the words of %v", f, again, a)
+		}
+	}
+}
+
+func TestAccountFromWords_edges(t *testing.T) {
+	if a := AccountFromWords(0, [4]uint64{1, 2, 3, 4}); a != (Account{}) {
+		t.Errorf("%v of no family", a)
+	}
+	if a := AccountFromWords(EVM, [4]uint64{2: 0xffffffff, 3: 1}); !a.IsZero() || a.Family() != EVM {
+		t.Errorf("%v from words that an EVM address has not", a)
 	}
 }

@@ -32,7 +32,9 @@ type list struct {
 	key     int    // column with the keys of a JSON object when a member is the account too, else -1
 	buf     []byte // of a number
 	stdin   []byte
-	spill   *spill // nil: all rows are kept
+	spill   *spill         // nil: all rows are kept
+	rooted  *tree.Gathered // the tree, where nothing else is asked for and rows were not kept
+	seen    kindsSeen      // then: the kinds of the accounts
 }
 
 // column says what a column of the file is read as.
@@ -97,7 +99,7 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 	if err := table.Err(); err != nil {
 		return nil, err
 	}
-	if l.rows.Len() == 0 && !l.spill.some() && len(l.faults.List) == 0 {
+	if l.rows.Len() == 0 && l.rooted == nil && !l.spill.some() && len(l.faults.List) == 0 {
 		l.faults.Addf(merkle.Pos{File: l.path}, "no rows: a tree has at least one leaf")
 	}
 	l.stated = table.Root
@@ -110,6 +112,12 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 	}
 	l.repeated()
 	return l, nil
+}
+
+// spec is the tree of the list.
+func (l *list) spec() tree.Spec {
+	return tree.Spec{Profile: l.profile, Order: l.set.order, Token: l.set.token, Constants: l.set.constants,
+		Workers: l.set.workers, KeepDuplicates: l.set.duplicates == "keep", Decimals: max(0, l.set.read.Decimals)}
 }
 
 func (l *list) open(faults *merkle.Faults) (*lists.List, io.Closer, error) {

@@ -25,6 +25,9 @@ func (l *list) judge(ctx context.Context, errw io.Writer) (merkle.AccountCounts,
 	if l.spill != nil {
 		return l.spill.kinds.counts, l.tell(errw, &l.spill.kinds)
 	}
+	if l.rooted != nil {
+		return l.seen.counts, l.tell(errw, &l.seen)
+	}
 	kinds, counts, err := l.kinds(ctx)
 	if err != nil || counts.Suspicious() == 0 {
 		return counts, err

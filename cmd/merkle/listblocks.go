@@ -30,7 +30,8 @@ type block struct {
 // matter: at the first other one it gives up, and the list is read row by row, which finds every fault and its place.
 type blocks struct {
 	l      *list
-	size   int64 // of the list in bytes; 0 is not known
+	root   *rooting // what becomes of the rows; nil: they are kept
+	size   int64    // of the list in bytes; 0 is not known
 	failed atomic.Bool
 
 	work, free chan *block
@@ -38,6 +39,7 @@ type blocks struct {
 	workers    sync.WaitGroup
 	kinds      []merkle.AccountKind
 	ends       int // rows handed over
+	room       int // rows that there is room for
 }
 
 // readBlocks reports false when the list has to be read row by row; then nothing was read.
@@ -50,19 +52,27 @@ func (l *list) readBlocks(ctx context.Context, table *lists.List, bar *progress)
 			return false, nil
 		}
 	}
-	in, size, err := l.again()
-	if in == nil || err != nil {
-		return false, err
+	if done, err = l.readRoot(ctx, table, bar); done || err != nil {
+		return done, err
 	}
-	defer in.Close()
-	b := &blocks{l: l, size: size}
-	done, err = b.read(ctx, in, table, bar)
-	if !done {
+	b := &blocks{l: l}
+	if done, err = b.all(ctx, table, bar); !done {
 		b.drop()
 		return false, err
 	}
 	l.kindsOf.parts, l.kindsOf.done = [][]merkle.AccountKind{b.kinds}, len(b.kinds)
 	return true, nil
+}
+
+// all opens the list once more and reads it to its end.
+func (b *blocks) all(ctx context.Context, table *lists.List, bar *progress) (done bool, err error) {
+	in, size, err := b.l.again()
+	if in == nil || err != nil {
+		return false, err
+	}
+	defer in.Close()
+	b.size = size
+	return b.read(ctx, in, table, bar)
 }
 
 // again opens the list once more; nil when it can be read only once.
@@ -92,10 +102,14 @@ func (b *blocks) read(ctx context.Context, in io.Reader, table *lists.List, bar 
 		b.free <- new(block)
 	}
 	for range n {
+		to, then := b.place, func(int, *filler) bool { return true }
+		if b.root != nil {
+			to, then = b.root.worker()
+		}
 		b.workers.Go(func() {
 			f := newFiller(b.l, table)
 			for blk := range b.work {
-				if !b.failed.Load() && !f.fill(blk, b.kinds) {
+				if !b.failed.Load() && !f.fill(blk, to, then) {
 					b.failed.Store(true)
 				}
 				b.running.Done()
@@ -107,7 +121,7 @@ func (b *blocks) read(ctx context.Context, in io.Reader, table *lists.List, bar 
 		close(b.work)
 		b.workers.Wait()
 		done = done && !b.failed.Load() && b.ends > 0
-		if done {
+		if done && b.root == nil {
 			b.cut()
 		}
 	}()
@@ -168,7 +182,7 @@ func (b *blocks) hand(blk *block, text []byte, more bool) {
 		blk.rows++
 	}
 	b.ends += blk.rows
-	if b.ends > len(b.kinds) {
+	if b.ends > b.room {
 		b.grow(blk, more)
 	}
 	b.running.Add(1)
@@ -186,12 +200,22 @@ func (b *blocks) grow(blk *block, more bool) {
 		n += n/2 + blk.rows
 	}
 	b.running.Wait() // workers write where the columns are now
-	r := &b.l.rows
-	for _, c := range b.l.cols {
+	b.room = n
+	if b.root != nil {
+		b.root.grow(n)
+		return
+	}
+	b.l.makeRoom(&b.l.rows, n)
+	b.kinds = extended(b.kinds, n)
+}
+
+// makeRoom gives the columns that are read n rows.
+func (l *list) makeRoom(r *tree.Rows, n int) {
+	for _, c := range l.cols {
 		if c.field < 0 {
 			continue
 		}
-		switch b.l.profile.Fields[c.field].Source {
+		switch l.profile.Fields[c.field].Source {
 		case tree.SourceAccount:
 			r.Accounts = extended(r.Accounts, n)
 		case tree.SourceToken:
@@ -206,7 +230,30 @@ func (b *blocks) grow(blk *block, more bool) {
 			r.Columns[c.at].Values = extended(r.Columns[c.at].Values, n)
 		}
 	}
-	b.kinds = extended(b.kinds, n)
+}
+
+// place is the rows [first, first+n) of the list.
+func (b *blocks) place(first, n int) (*tree.Rows, []merkle.AccountKind) {
+	return rowsOf(&b.l.rows, first, n), b.kinds[first : first+n]
+}
+
+// rowsOf is n of the rows from first on.
+func rowsOf(r *tree.Rows, first, n int) *tree.Rows {
+	end := first + n
+	part := &tree.Rows{Accounts: partOf(r.Accounts, first, end), Amounts: partOf(r.Amounts, first, end), Locked: partOf(r.Locked, first, end),
+		Index: partOf(r.Index, first, end), Tokens: partOf(r.Tokens, first, end)}
+	for _, c := range r.Columns {
+		part.Columns = append(part.Columns, tree.Column{Name: c.Name, Values: partOf(c.Values, first, end)})
+	}
+	return part
+}
+
+// partOf is some of a column; nil of one that there is not.
+func partOf[T any](s []T, lo, hi int) []T {
+	if s == nil {
+		return nil
+	}
+	return s[lo:hi:hi]
 }
 
 // extended is s with length n, with zeros after what was there.

@@ -93,8 +93,8 @@ const (
 	nibble = 0x0f * each
 )
 
-// readAddress reads 40 hex digits, 8 at a time, and tells whether there are small and capital letters among them.
-func readAddress(text *[40]byte) (raw [20]byte, small, capital, ok bool) {
+// readAddress reads 40 hex digits, 8 at a time, as the words of an account, and tells whether there are small and capital letters among them.
+func readAddress(text *[40]byte) (words [4]uint64, small, capital, ok bool) {
 	var smalls, capitals uint64
 	valid := uint64(top)
 	for k := range 5 {
@@ -109,9 +109,9 @@ func readAddress(text *[40]byte) (raw [20]byte, small, capital, ok bool) {
 		d := v&nibble + letter>>7*9 // a digit a byte, the high one first
 		d = (d<<4 | d>>8) & 0x00ff00ff00ff00ff
 		d = (d | d>>8) & 0x0000ffff0000ffff
-		binary.LittleEndian.PutUint32(raw[4*k:], uint32(d|d>>16))
+		words[k/2] |= uint64(bits.ReverseBytes32(uint32(d|d>>16))) << (32 * (1 - k%2))
 	}
-	return raw, smalls != 0, capitals != 0, valid == top
+	return words, smalls != 0, capitals != 0, valid == top
 }
 
 // readAmount is merkle.ParseAmountBytes without a reason.

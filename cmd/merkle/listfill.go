@@ -9,26 +9,29 @@ import (
 	"github.com/merkle-drop/merkle/tree"
 )
 
-// lettersAtOnce is how many letters of addresses are gathered before their checksums are compared.
-const lettersAtOnce = 512 * 40
+// rowsInHand is how many rows are read before their checksums are compared and their leaves hashed: what is between stays in a near cache.
+const rowsInHand = 512
 
-// filler writes the rows of blocks into the columns of a list. It is memory of one goroutine; several write to different rows.
+// filler reads the rows of blocks, rowsInHand at a time. It is memory of one goroutine; several read different rows.
 type filler struct {
-	l       *list
+	l     *list
+	rows  *tree.Rows           // in hand
+	kinds []merkle.AccountKind // of their accounts
+
 	cut     func(line []byte) bool // divides a line into cells
 	names   []string               // JSON Lines: the keys
 	tool    bool                   // a list of another tool: no cell is empty
 	anyhow  bool                   // spellings of accounts are let through
 	cells   [][]byte
+	steps   []step // how a line of plain cells is read; nil: such lines are cut first
 	checks  *tree.EIP55
 	letters []byte // of addresses whose checksum is still to be compared
 	wrong   []int
 	number  []byte
-	token   merkle.Account // of tokenText
+	token   merkle.Account // of tokens
 	tokens  []byte
 	texts   []byte // of further columns
 	spans   [][2]int
-	spare   []int // columns of the file that are no field
 	columns []int // columns of the file that are kept as text
 }
 
@@ -39,57 +42,70 @@ func newFiller(l *list, table *lists.List) *filler {
 	f.cut = f.cutCSV
 	if table.Lines == "jsonl" {
 		f.cut = f.cutJSON
+	} else if !f.anyhow {
+		f.steps = l.steps()
 	}
 	for i := range l.cols {
-		switch c := l.cols[i]; {
-		case c.field < 0:
-			f.spare = append(f.spare, i)
-		case l.profile.Fields[c.field].Source == tree.SourceColumn:
+		if c := l.cols[i]; c.field >= 0 && l.profile.Fields[c.field].Source == tree.SourceColumn {
 			f.columns = append(f.columns, i)
 		}
 	}
 	return f
 }
 
-// fill reports false when some row is not a plain, well-formed one.
-func (f *filler) fill(b *block, kinds []merkle.AccountKind) bool {
-	if bytes.IndexByte(b.text, 0) >= 0 || !utf8.Valid(b.text) {
-		return false
-	}
-	returns := bytes.IndexByte(b.text, '\r') >= 0
-	f.letters, f.texts, f.spans = f.letters[:0], f.texts[:0], f.spans[:0]
-	row := b.first
-	for text := b.text; len(text) > 0; row++ {
-		line, next := text, len(text)
-		if stop := bytes.IndexByte(text, '\n'); stop >= 0 {
-			line, next = text[:stop], stop+1
-			if returns && stop > 0 && line[stop-1] == '\r' {
-				line = line[:stop-1]
+// place is where rows and their kinds are written to.
+type place func(first, n int) (*tree.Rows, []merkle.AccountKind)
+
+// fill reports false when some row is not a plain, well-formed one. then is what is done with the rows in hand, from row first on.
+func (f *filler) fill(b *block, to place, then func(first int, f *filler) bool) bool {
+	text, looked := b.text, false
+	for row := 0; row < b.rows; {
+		n := min(rowsInHand, b.rows-row)
+		f.rows, f.kinds = to(b.first+row, n)
+		f.letters, f.texts, f.spans = f.letters[:0], f.texts[:0], f.spans[:0]
+		for i := range n {
+			letters := len(f.letters)
+			if rest, ok := f.plainLine(text, i); ok {
+				text = rest
+				continue
+			}
+			f.letters = f.letters[:letters]
+			if !looked && (bytes.IndexByte(b.text, 0) >= 0 || !utf8.Valid(b.text)) {
+				return false
+			}
+			looked = true
+			var line []byte
+			if line, text = firstLine(text); bytes.IndexByte(line, '\r') >= 0 || !f.cut(line) || !f.row(i) {
+				return false
 			}
 		}
-		if text = text[next:]; returns && bytes.IndexByte(line, '\r') >= 0 || !f.cut(line) || !f.row(row, kinds) {
+		f.keepTexts()
+		if f.wrong = f.checks.Check(f.letters, f.wrong[:0]); len(f.wrong) > 0 || !then(b.first+row, f) {
 			return false
 		}
-		if len(f.letters) >= lettersAtOnce && !f.checked() {
-			return false
+		row += n
+	}
+	return true
+}
+
+// firstLine divides text behind its first line, whose end is left out.
+func firstLine(text []byte) (line, rest []byte) {
+	line = text
+	if stop := bytes.IndexByte(text, '\n'); stop >= 0 {
+		line, rest = text[:stop], text[stop+1:]
+		if stop > 0 && line[stop-1] == '\r' {
+			line = line[:stop-1]
 		}
 	}
-	f.keepTexts(b.first)
-	return f.checked()
+	return line, rest
 }
 
-// checked compares the checksums of the addresses that were gathered.
-func (f *filler) checked() bool {
-	f.wrong = f.checks.Check(f.letters, f.wrong[:0])
-	f.letters = f.letters[:0]
-	return len(f.wrong) == 0
-}
-
-func (f *filler) row(row int, kinds []merkle.AccountKind) bool {
+// row reads the cells of the row in hand i.
+func (f *filler) row(i int) bool {
 	l := f.l
-	r := &l.rows
-	for i := range l.cols {
-		c, cell := &l.cols[i], f.cells[i]
+	r := f.rows
+	for k := range l.cols {
+		c, cell := &l.cols[k], f.cells[k]
 		if len(cell) == 0 && f.tool {
 			return false
 		}
@@ -106,26 +122,25 @@ func (f *filler) row(row int, kinds []merkle.AccountKind) bool {
 		ok := true
 		switch l.profile.Fields[c.field].Source {
 		case tree.SourceAccount:
-			var a merkle.Account
-			a, ok = f.account(cell)
-			ok = ok && a.Family() == l.profile.Accounts
-			r.Accounts[row], kinds[row] = a, a.Kind()
+			r.Accounts[i], ok = f.account(cell)
+			ok = ok && r.Accounts[i].Family() == l.profile.Accounts
+			f.kinds[i] = r.Accounts[i].Kind()
 		case tree.SourceToken:
-			if row == 0 || !bytes.Equal(cell, f.tokens) {
+			if f.tokens == nil || !bytes.Equal(cell, f.tokens) {
 				var err error
 				f.token, err = l.account(cell)
 				ok = err == nil
 				f.tokens = append(f.tokens[:0], cell...)
 			}
-			r.Tokens[row] = f.token
+			r.Tokens[i] = f.token
 		case tree.SourceAmount:
-			r.Amounts[row], ok = readAmount(cell)
+			r.Amounts[i], ok = readAmount(cell)
 		case tree.SourceLocked:
-			r.Locked[row], ok = readAmount(cell)
+			r.Locked[i], ok = readAmount(cell)
 		case tree.SourceIndex:
 			var a merkle.Amount
 			if a, ok = readAmount(cell); ok {
-				r.Index[row], ok = a.Uint64()
+				r.Index[i], ok = a.Uint64()
 			}
 		case tree.SourceColumn:
 			if c.addr {
@@ -143,13 +158,13 @@ func (f *filler) row(row int, kinds []merkle.AccountKind) bool {
 // account reads a claimant, whose checksum is compared later.
 func (f *filler) account(cell []byte) (merkle.Account, bool) {
 	if !f.anyhow && len(cell) == 42 && cell[0] == '0' && cell[1] == 'x' {
-		raw, small, capital, ok := readAddress((*[40]byte)(cell[2:]))
+		words, small, capital, ok := readAddress((*[40]byte)(cell[2:]))
 		if ok && !(capital && !small) {
 			if capital {
 				f.letters = append(f.letters, cell[2:]...)
 			}
-			a, err := merkle.NewAccount(merkle.EVM, raw[:])
-			return a, err == nil
+			a := merkle.AccountFromWords(merkle.EVM, words)
+			return a, !a.IsZero()
 		}
 	}
 	a, err := f.l.account(cell)
@@ -169,11 +184,14 @@ func (f *filler) text(cell []byte) {
 	f.spans = append(f.spans, [2]int{from, len(f.texts)})
 }
 
-// keepTexts makes the texts of a block one string, of which the rows' values are parts.
-func (f *filler) keepTexts(first int) {
+// keepTexts makes the texts of the rows in hand one string, of which their values are parts.
+func (f *filler) keepTexts() {
+	if len(f.spans) == 0 {
+		return
+	}
 	all := string(f.texts)
 	for i, s := range f.spans {
 		c := f.l.cols[f.columns[i%len(f.columns)]]
-		f.l.rows.Columns[c.at].Values[first+i/len(f.columns)] = all[s[0]:s[1]]
+		f.rows.Columns[c.at].Values[i/len(f.columns)] = all[s[0]:s[1]]
 	}
 }

@@ -45,6 +45,8 @@ func kindNames() string {
 // listSettings says how a list is read.
 type listSettings struct {
 	spilling func(l *list) (*spill, error) // whether the rows of a list, whose columns are known, go through disk; nil: no
+	rootOnly bool                          // nothing but the tree's root is asked for
+	order    tree.Order                    // of its leaves
 
 	profile    tree.Profile
 	duplicates string

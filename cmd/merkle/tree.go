@@ -77,6 +77,7 @@ func treeFromList(c *cli.Context) error {
 		return held, err
 	}
 	defer func() { held.release() }()
+	o.rootOnly, o.order = out.path == "" && !c.IsSet("multiproof"), tree.Order(c.String("order"))
 	list, err := readList(c.Context, args[0], o, bar)
 	if err != nil {
 		return err
@@ -86,15 +87,17 @@ func treeFromList(c *cli.Context) error {
 		return err
 	}
 	list.say(c.App.ErrWriter)
-	spec := tree.Spec{Profile: list.profile, Order: tree.Order(c.String("order")), Token: o.token, Constants: o.constants,
-		Workers: o.workers, KeepDuplicates: o.duplicates == "keep", Decimals: max(0, o.read.Decimals)}
 	var t *tree.Tree
-	var g *tree.Gathered
-	if list.spill != nil {
+	g := list.rooted
+	switch {
+	case g != nil: // while the list was read
+	case list.spill != nil:
 		g, err = list.spill.gatherer.Finish(c.Context)
-	} else if t, err = tree.Build(c.Context, spec, &list.rows); err == nil {
-		total, ok := t.Total()
-		g = &tree.Gathered{Root: t.Root(), Leaves: t.Len(), Depth: t.Depth(), Order: t.Order(), Total: total, Summed: ok}
+	default:
+		if t, err = tree.Build(c.Context, list.spec(), &list.rows); err == nil {
+			total, ok := t.Total()
+			g = &tree.Gathered{Root: t.Root(), Leaves: t.Len(), Depth: t.Depth(), Order: t.Order(), Total: total, Summed: ok}
+		}
 	}
 	if err != nil {
 		return list.locate(err)
@@ -110,7 +113,7 @@ func treeFromList(c *cli.Context) error {
 		return &refusedError{fmt.Errorf("%s: the sum of all amounts does not fit in 256 bits", args[0])}
 	}
 	doc := listDoc{profile.Name, string(g.Order), g.Root.Text(width), g.Leaves, g.Total.String(), g.Depth, "", nil, nil}
-	if len(list.rows.Accounts) > 0 || list.spill.some() {
+	if len(list.rows.Accounts) > 0 || list.rooted != nil && profile.Has(tree.SourceAccount) || list.spill.some() {
 		doc.Accounts = countsDoc(counts)
 	}
 	said := doc.Total + " base units"
