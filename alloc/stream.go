@@ -1,12 +1,13 @@
 package alloc
 
 import (
-	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"math/big"
+	"runtime"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/campaign"
@@ -14,12 +15,14 @@ import (
 
 // External says how Stream works through disk.
 type External struct {
-	Dir     string // existing directory for temporary files, which are left for the caller to remove
+	Dir     string // existing directory for temporary files; Outline.Close removes those that a finished Stream has left there
 	Memory  int64  // bytes for buffers, about
 	Workers int    // goroutines; 0 is one a core
-	// List gets the canonical form of the list while it is read; nil: nobody wants it.
+	// List gets the canonical form of the list of fixed/v1 while it is read; nil: nobody wants it. Inputs of other rules are written by Input.WriteTo.
 	List io.Writer
-	// Numbered fills the index of a list without that column by claim order, from 0 on each chain.
+	// Ordered has ClaimRows.Row filled.
+	Ordered bool
+	// Numbered fills the index of a list without that column by claim order, from 0 for each token and chain.
 	Numbered bool
 	// Given stops the reading with ErrInMemory when the list has no index column.
 	Given bool
@@ -38,26 +41,10 @@ type OnChain struct {
 // ErrInMemory says that a campaign is computed in memory only.
 var ErrInMemory = errors.New("is computed in memory only")
 
-// Streams reports why a campaign cannot be computed by Stream; nil when it can: rule fixed/v1, one token, no columns of the trees' own, and no
-// residual that goes to an account by name.
+// Streams reports why a campaign cannot be computed by Stream; nil when it can: rules fixed/v1, pro-rata/v1 and jupiter-asr/v1.
 func Streams(c *campaign.Campaign, o Options) error {
-	no := func(format string, args ...any) error {
-		return fmt.Errorf("%s %w", fmt.Sprintf(format, args...), ErrInMemory)
-	}
-	set := c.Rule.Fixed
-	switch {
-	case set == nil:
-		return no("rule %s", c.Rule.Name)
-	case len(c.Tokens) != 1:
-		return no("a list of %d tokens", len(c.Tokens))
-	case set.Precision == "floor-sum":
-		return no("precision floor-sum")
-	case c.Rounding.Residual.To == "account":
-		return no("a residual that goes to an account")
-	}
-	r := &reading{c: c, o: o}
-	if own := r.ownColumns(); len(own) > 0 {
-		return no("the column %s", own[0])
+	if c.Rule.Fixed == nil {
+		return fmt.Errorf("rule %s %w", c.Rule.Name, ErrInMemory)
 	}
 	return nil
 }
@@ -69,6 +56,21 @@ type Outline struct {
 	Enrolled int          // entitled or dropped entrants
 	Sizes    []ClaimSizes // by token
 	Indexed  bool         // the list has an index column
+	Columns  []string     // the trees' own columns, in the order of ClaimRows.Columns
+
+	files []*tempFile // what Sorted and Inputs read besides
+}
+
+// Close closes and removes all files of the outline.
+func (o *Outline) Close() error {
+	var errs []error
+	for _, f := range o.Sorted {
+		errs = append(errs, f.Close())
+	}
+	for _, f := range o.files {
+		errs = append(errs, f.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // ClaimSizes says how large the claims of a token are: amount and locked amount together, in its base units.
@@ -79,63 +81,67 @@ type ClaimSizes struct {
 	Winner                    Entrant  // the first in entrant order with the largest amount, locked amounts aside
 }
 
-// stream is one run of Stream.
+// stream is one run of Stream: what all rules have in common.
 type stream struct {
 	*reading
 	x       External
-	set     *campaign.Fixed
 	lists   []exclusion
 	results []ExclusionResult
 	matched map[Entrant]bool
 
-	decimals  int // of the token, or 0 when the list counts base units
-	width     int // bytes of an amount in a record
-	indexed   bool
-	locked    bool
-	numbered  []uint64 // by chain: the next index
-	list      *listRows
-	rows      int
-	sum       scaleSum // of all rows
-	earned    scaleSum // of rows that are not excluded
-	finest    int
-	chainRows []*chainRows              // by chain
-	watched   map[Entrant]bool          // whom printed figures are about
-	found     map[Entrant]merkle.Amount // those that the list has
-	kinds     kindTally
-	winner    winner
-	own       map[merkle.Account]bool
-	refused   *merkle.Faults // accounts of a kind that the campaign refuses
-	met       map[merkle.Account]bool
-	twice     twice
-	dropped   int
+	watched  map[Entrant]bool            // whom printed figures are about
+	found    map[Entrant][]merkle.Amount // those that are entitled: their claims by token
+	tally    *kindTally
+	winner   winner
+	own      map[merkle.Account]bool
+	refused  refusedAccounts
+	gaining  gaining
+	enrolled int
+	dropped  []int // by token
+	earned   []*big.Int
+	files    []*tempFile // handed on with the outline
 }
 
-// streamRow is an accepted row of the list.
-type streamRow struct {
-	e                   Entrant
-	excluded            bool
-	digits, ldigits     merkle.Amount
-	scale, lscale       uint8
-	base, lbase         merkle.Amount // base units of the token, floored
-	index               uint64
-	account, amountCell cell
+// streamed is one rule at work through disk.
+type streamed interface {
+	read() error                      // the rule's inputs: into sorters
+	refine() error                    // what can still be refused, exclusions being known
+	claims() ([]*claimWriter, error)  // the claims, by token, then chain; sets what was earned. What it has made is returned with an error too
+	ruled() rule                      // for printed figures, with totals only
+	settled(out *Outline) (err error) // what is told of the rule
+	close() error                     // removes what only the rule needs
 }
 
 // Stream computes what Compute does for a campaign that Streams allows, with the same result and the same faults, in memory that does not grow
-// with the list but for one bit a row. Sorted claims are files in x.Dir; the caller closes them.
-func Stream(ctx context.Context, c *campaign.Campaign, o Options, x External) (_ *Outline, err error) {
+// with the inputs but for one bit a row of a list. Sorted claims are files in x.Dir until the outline is closed.
+func Stream(ctx context.Context, c *campaign.Campaign, o Options, x External) (*Outline, error) {
 	if err := Streams(c, o); err != nil {
 		return nil, err
 	}
-	s := &stream{reading: newReading(ctx, c, o), x: x, set: c.Rule.Fixed, matched: map[Entrant]bool{}, refused: new(merkle.Faults), met: map[merkle.Account]bool{}}
-	s.list = new(listRows)
-	s.numbered = make([]uint64, len(s.chains))
-	if s.set.Unit == "token" {
-		s.decimals = int(c.Tokens[0].Decimals)
+	if x.Workers <= 0 {
+		x.Workers = runtime.GOMAXPROCS(0)
 	}
-	s.width = max(1, (c.Tokens[0].Pool.BitLen()+7)/8)
+	out, err := newStream(ctx, c, o, x, narrow).run()
+	if errors.Is(err, errWideNumber) {
+		out, err = newStream(ctx, c, o, x, wide).run()
+	}
+	return out, err
+}
+
+// How many bytes a number of an input takes in a record. Nearly all fit the narrow one; when one does not, everything is read again with the other.
+const (
+	narrow = 16
+	wide   = 32
+)
+
+var errWideNumber = errors.New("alloc: a number is wider than its room")
+
+func newStream(ctx context.Context, c *campaign.Campaign, o Options, x External, width int) *running {
+	s := &stream{reading: newReading(ctx, c, o), x: x, matched: map[Entrant]bool{}, watched: map[Entrant]bool{}, found: map[Entrant][]merkle.Amount{},
+		dropped: make([]int, len(c.Tokens)), earned: make([]*big.Int, len(c.Tokens))}
 	s.own = s.ownAccounts()
-	s.watched, s.found = map[Entrant]bool{}, map[Entrant]merkle.Amount{}
+	s.tally = &kindTally{own: s.own}
+	s.gaining.find(s.reading)
 	for i := range c.Assert {
 		if c.Assert[i].Figure == "claim" {
 			for chain := range s.chains {
@@ -143,32 +149,57 @@ func Stream(ctx context.Context, c *campaign.Campaign, o Options, x External) (_
 			}
 		}
 	}
+	return &running{s, newFixedStream(s)}
+}
+
+// running is a stream and its rule.
+type running struct {
+	*stream
+	rule streamed
+}
+
+func (s *running) run() (_ *Outline, err error) {
+	out := new(Outline)
 	defer func() {
-		for _, rows := range s.chainRows {
-			if rows != nil {
-				err = errors.Join(err, rows.sorter.Close())
+		if gone := s.rule.close(); gone != nil {
+			err = errors.Join(err, gone)
+		}
+		if err != nil {
+			if out.files == nil {
+				out.files = s.files
+			}
+			if gone := out.Close(); gone != nil {
+				err = errors.Join(err, gone)
 			}
 		}
 	}()
 	if err := s.read(); err != nil {
 		return nil, err
 	}
-	sorted, err := s.survey()
+	if err := s.rule.refine(); err != nil {
+		return nil, err
+	}
+	if err := s.refuse(); err != nil {
+		return nil, err
+	}
+	if err := cmp.Or(s.ctx.Err(), s.faults.Err()); err != nil {
+		return nil, err
+	}
+	writers, err := s.rule.claims()
+	for _, w := range writers {
+		out.Sorted = append(out.Sorted, w.f)
+	}
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.settleAll(sorted)
-	if err != nil {
-		for _, f := range sorted {
-			err = errors.Join(err, f.Close())
-		}
+	if out, err = s.settleAll(writers); err != nil {
 		return nil, err
 	}
 	return out, nil
 }
 
-// read reads the exclusion lists, which are short, and then the list, but tells their faults in the order of Compute.
-func (s *stream) read() error {
+// read reads the exclusion lists, which are short, and then the rule's inputs, but tells their faults in the order of Compute.
+func (s *running) read() error {
 	faults := s.faults
 	s.faults = new(merkle.Faults)
 	for i := range s.c.Exclude {
@@ -181,7 +212,7 @@ func (s *stream) read() error {
 	}
 	others, entries := s.faults, s.entries
 	s.faults, s.entries = faults, nil
-	if err := s.readRows(); err != nil {
+	if err := s.rule.read(); err != nil {
 		return err
 	}
 	s.entries = append(s.entries, entries...)
@@ -191,118 +222,6 @@ func (s *stream) read() error {
 	s.faults.More += others.More
 	s.checkResidual()
 	s.checkRounding()
-	return nil
-}
-
-func (s *stream) openList() (*source, error) {
-	return s.open(&s.set.List, "list", []column{{"account", false}, {"amount", false}, {"token", true}, {"chain", true}, {"index", true}, {"locked", true}})
-}
-
-// readRows reads the list once: its sums, its canonical form, and a record a row into the sorters.
-func (s *stream) readRows() (err error) {
-	src, err := s.openList()
-	if src == nil {
-		return err
-	}
-	s.list.chain, s.list.token = src.has(listChain), src.has(listToken)
-	s.indexed, s.locked = src.has(listIndex), src.has(listLocked)
-	if s.x.Given && !s.indexed {
-		return errors.Join(fmt.Errorf("an index by the text of accounts, or of rows that are added up, %w", ErrInMemory), src.abandon())
-	}
-	if s.chainRows, err = s.openChains(); err != nil {
-		return errors.Join(err, src.abandon())
-	}
-	var out *bufio.Writer
-	var line []byte
-	if s.x.List != nil {
-		out = bufio.NewWriterSize(s.x.List, 1<<20)
-		out.WriteString(strings.Join(present(src.want, src.col), ",") + "\n")
-	}
-	err = s.scan(src, func(row *streamRow) error {
-		s.sum[row.scale].add(row.digits)
-		s.finest = max(s.finest, int(row.scale))
-		if out != nil {
-			line = s.canonicalRow(line[:0], row)
-			if _, err := out.Write(line); err != nil {
-				return err
-			}
-		}
-		if row.excluded {
-			return nil
-		}
-		s.earned[row.scale].add(row.digits)
-		if s.locked {
-			s.earned[row.lscale].add(row.ldigits)
-			s.finest = max(s.finest, int(row.lscale))
-		}
-		if s.c.Accounts.Refuses() {
-			s.judgeRow(src, row)
-		}
-		return s.chainRows[row.e.Chain].add(s, row)
-	})
-	if out != nil {
-		err = errors.Join(err, out.Flush())
-	}
-	if err != nil {
-		return errors.Join(err, src.abandon())
-	}
-	finest := 0
-	for scale := range s.sum {
-		if s.sum[scale] != (total{}) {
-			finest = scale
-		}
-	}
-	return src.close("file", decimalText(s.sum.at(finest), finest), nil)
-}
-
-// scan calls visit for every accepted row, as readList accepts them.
-func (s *stream) scan(src *source, visit func(*streamRow) error) error {
-	var row streamRow
-	id := s.c.Tokens[0].ID
-	s.rows = 0
-	for src.next() {
-		ok := true
-		if s.list.token && string(src.cell(listToken)) != id {
-			src.no(listToken, ErrToken)
-			ok = false
-		}
-		var good bool
-		row.e, good = src.account(listAccount, listChain)
-		if ok && good {
-			if _, there := s.unit(0, row.e.Chain); !there {
-				src.no(listAccount, s.shadowed(0, row.e))
-				good = false
-			}
-		}
-		ok = ok && good
-		row.digits, row.scale, row.base, good = s.number(src, listAmount, row.e, ok)
-		ok = ok && good
-		if s.locked {
-			row.ldigits, row.lscale, row.lbase, good = s.number(src, listLocked, row.e, ok)
-			ok = ok && good
-		}
-		if s.indexed {
-			a, err := merkle.ParseAmountBytes(src.cell(listIndex))
-			if err == nil {
-				if row.index, good = a.Uint64(); !good {
-					err = ErrIndex
-				}
-			}
-			if err != nil {
-				src.no(listIndex, err)
-				ok = false
-			}
-		}
-		if !ok || src.full(listAccount, s.rows) {
-			continue
-		}
-		row.excluded = s.excludes(row.e)
-		row.account, row.amountCell = src.cells[src.col[listAccount]], src.cells[src.col[listAmount]]
-		if err := visit(&row); err != nil {
-			return err
-		}
-		s.rows++
-	}
 	return nil
 }
 
@@ -318,61 +237,6 @@ func (s *stream) excludes(e Entrant) bool {
 		}
 	}
 	return false
-}
-
-// number is listRows.number with the base units.
-func (s *stream) number(src *source, col int, e Entrant, judge bool) (digits merkle.Amount, scale uint8, base merkle.Amount, ok bool) {
-	most := s.decimals
-	if s.set.Unit == "token" && s.set.Precision != "" && s.set.Precision != "exact" {
-		most = maxFraction
-	}
-	digits, scale, err := parseDecimal(src.cell(col), most)
-	if err == nil && judge {
-		if base, err = s.list.base(s.reading, 0, digits, scale); err == nil {
-			err = s.payable(0, e, base)
-		}
-	}
-	if s.set.Unit == "base" && errors.Is(err, merkle.ErrNoFraction) {
-		err = fmt.Errorf("%w, base units are whole; unit: token reads whole-token decimals", err)
-	}
-	if err != nil {
-		src.no(col, err)
-	}
-	return digits, scale, base, err == nil
-}
-
-// canonicalRow is a row of listRows.canonical, with its newline.
-func (s *stream) canonicalRow(dst []byte, row *streamRow) []byte {
-	dst = append(row.e.Account.AppendText(dst), ',')
-	dst = appendDecimal(dst, row.digits, int(row.scale))
-	if s.list.token {
-		dst = appendCell(append(dst, ','), s.c.Tokens[0].ID)
-	}
-	if s.list.chain {
-		dst = append(append(dst, ','), s.chains[row.e.Chain]...)
-	}
-	if s.indexed {
-		dst = merkle.NewAmount(row.index).AppendText(append(dst, ','))
-	}
-	if s.locked {
-		dst = appendDecimal(append(dst, ','), row.ldigits, int(row.lscale))
-	}
-	return append(dst, '\n')
-}
-
-// judgeRow refuses an account of a kind that the campaign does not want, at its first row.
-func (s *stream) judgeRow(src *source, row *streamRow) {
-	k := row.e.Account.Kind()
-	if s.own[row.e.Account] {
-		k = merkle.KindOwn
-	}
-	if s.c.Accounts.Of(k) != "refuse" || s.met[row.e.Account] {
-		return
-	}
-	if len(s.refused.List) < merkle.MaxFaults {
-		s.met[row.e.Account] = true
-	}
-	s.refused.Add(&merkle.Fault{Pos: src.at(row.account), Field: "account", Value: string(src.cell(listAccount)), Err: &RefusedKind{k}})
 }
 
 // abandon ends the reading before the end of the input.

@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 
 	merkle "github.com/merkle-drop/merkle"
-	"github.com/merkle-drop/merkle/campaign"
 )
 
 // lookChunk is how many claims are looked at in one go.
@@ -16,29 +15,6 @@ const lookChunk = 4096
 
 // fineBits is how many bits of an amount below its highest one place it when the median is looked for.
 const fineBits = 10
-
-// kindTally counts kinds of accounts and keeps the first of each in entrant order.
-type kindTally struct {
-	counts merkle.AccountCounts
-	first  [len(merkle.AccountCounts{})]Entrant
-}
-
-func (t *kindTally) add(k merkle.AccountKind, n int, e Entrant) {
-	if n > 0 && (t.counts[k] == 0 || e.compare(t.first[k]) < 0) {
-		t.first[k] = e
-	}
-	t.counts[k] += n
-}
-
-// notes is kindNotes.
-func (t *kindTally) notes(c *campaign.Campaign) (notes []string) {
-	for _, k := range merkle.AccountKinds() {
-		if t.counts[k] > 0 && c.Accounts.Of(k) == "warn" {
-			notes = append(notes, kindNote(k, t.counts[k], t.first[k].Account))
-		}
-	}
-	return notes
-}
 
 // winner is the largest claim, of equal ones the first in entrant order, and where it stands.
 type winner struct {
@@ -56,7 +32,6 @@ func (w *winner) meet(e Entrant, amount merkle.Amount, file *Sorted, at int) {
 
 // look is what one goroutine has seen of the claims.
 type look struct {
-	kinds    kindTally
 	sizes    ClaimSizes
 	most     winner // amount and locked amount together
 	paid     winner // amount alone
@@ -66,26 +41,25 @@ type look struct {
 	rows     ClaimRows
 }
 
-// look goes through all claims on all processors: kinds of accounts, and how large the claims are.
-func (s *stream) look(out *Outline) error {
-	sizes := &out.Sizes[0]
-	*sizes, s.kinds, s.winner = ClaimSizes{}, kindTally{}, winner{}
+// look goes through all claims of a token on all processors, to see how large they are.
+func (s *stream) look(out *Outline, k int) error {
+	files := out.of(k)
+	sizes := &out.Sizes[k]
+	*sizes, s.winner = ClaimSizes{}, winner{}
 	fine := make([]uint32, 257<<fineBits)
 	var paid winner
-	looks, err := s.each(out.Sorted, func(l *look, f *Sorted, chain uint16, lo int) {
+	looks, err := s.each(files, func(l *look, f *Sorted, chain uint16, lo int) {
 		if l.fine == nil {
 			l.fine = make([]uint32, 257<<fineBits)
 		}
 		for i, account := range l.rows.Accounts {
 			e := Entrant{account, chain}
 			v, both := f.claim(&l.rows, i)
-			k := account.Kind()
-			if s.own[account] {
-				k = merkle.KindOwn
-			}
-			l.kinds.add(k, 1, e)
 			l.most.meet(e, both, f, lo+i)
 			l.paid.meet(e, v, f, lo+i)
+			if both.IsZero() { // the record of an account that may still gain
+				continue
+			}
 			if l.sizes.Count++; l.sizes.Count == 1 || both.Cmp(l.smallest) < 0 {
 				l.smallest = both
 			}
@@ -100,9 +74,6 @@ func (s *stream) look(out *Outline) error {
 		l := &looks[i]
 		if l.sizes.Count == 0 {
 			continue
-		}
-		for k := range l.kinds.counts {
-			s.kinds.add(merkle.AccountKind(k), l.kinds.counts[k], l.kinds.first[k])
 		}
 		s.winner.meet(l.most.entrant, l.most.amount, l.most.file, l.most.at)
 		paid.meet(l.paid.entrant, l.paid.amount, l.paid.file, l.paid.at)
@@ -126,8 +97,18 @@ func (s *stream) look(out *Outline) error {
 	for ; rank >= int(fine[bucket]); bucket++ {
 		rank -= int(fine[bucket])
 	}
-	sizes.Median, err = s.ranked(out.Sorted, func(v merkle.Amount) bool { return fineOf(v) == bucket }, int(fine[bucket]), rank)
+	sizes.Median, err = s.ranked(files, func(v merkle.Amount) bool { return fineOf(v) == bucket }, int(fine[bucket]), rank)
 	return err
+}
+
+// of are the files of a token.
+func (o *Outline) of(k int) (files []*Sorted) {
+	for _, f := range o.Sorted {
+		if f.Token == k {
+			files = append(files, f)
+		}
+	}
+	return files
 }
 
 // claim is the amount of claim i, and that with the locked amount, in base units of the token.

@@ -9,118 +9,93 @@ import (
 	merkle "github.com/merkle-drop/merkle"
 )
 
-// diagnose refuses repeated accounts and the row with which the pool is passed, as fixed.refine does. The list is read once more for their places,
-// and only when there is something to say.
-func (s *stream) diagnose() (err error) {
-	pool := s.c.Tokens[0].Pool.Big()
-	scale := max(s.finest, s.decimals)
-	limit := pool.Mul(pool, pow10(scale-s.decimals))
-	if s.twice.count == 0 && s.earned.at(scale).Cmp(limit) <= 0 {
-		return nil
+// settleAll closes the ledgers and says what there is to say about the claims. The outline has all files, also with an error.
+func (s *running) settleAll(writers []*claimWriter) (*Outline, error) {
+	a := &Allocation{Campaign: s.c, Inputs: s.entries, Exclusions: s.results, chains: s.chains, Tokens: make([]TokenAllocation, len(s.c.Tokens))}
+	out := &Outline{Allocation: a, Sizes: make([]ClaimSizes, len(s.c.Tokens)), files: s.files}
+	for _, w := range writers {
+		out.Sorted = append(out.Sorted, w.f)
 	}
-	s.twice.cut()
-	before := map[uint32]uint32{} // row -> the first of its account
-	places := map[uint32]merkle.Pos{}
-	for _, r := range s.twice.first {
-		before[r.row] = r.before
-		places[r.before] = merkle.Pos{}
+	for k := range a.Tokens {
+		a.Tokens[k].Token = &s.c.Tokens[k]
 	}
-	faults := s.faults
-	s.faults = new(merkle.Faults) // what is wrong with single rows is known
-	opened := s.opened
-	defer func() { s.faults, s.opened = faults, opened }()
-	src, err := s.openList()
-	if src == nil {
-		return errors.Join(err, s.faults.Err())
+	if err := s.rule.settled(out); err != nil {
+		return out, err
 	}
-	defer func() { err = errors.Join(err, src.abandon(), src.Err(), s.ctx.Err()) }()
-	sum := new(big.Int)
-	exact := func(digits merkle.Amount, of uint8) *big.Int {
-		v := digits.Big()
-		return v.Mul(v, pow10(scale-int(of)))
+	gained := false
+	for k := range a.Tokens {
+		if err := s.closeLedger(out, writers, k); err != nil {
+			return out, err
+		}
+		a.checkCaps(s.reading, k)
+		gained = gained || s.gaining.claims(writers, k)
 	}
-	return s.scan(src, func(row *streamRow) error {
-		if row.excluded {
-			return nil
-		}
-		n := uint32(s.rows)
-		if _, wanted := places[n]; wanted {
-			places[n] = placeOf(src.name, row.account)
-		}
-		if s.twice.has(s.rows) {
-			first, known := before[n]
-			what := error(ErrDuplicate)
-			if known {
-				what = fmt.Errorf("%w, first at %s", ErrDuplicate, places[first])
-			}
-			faults.Add(&merkle.Fault{Pos: placeOf(src.name, row.account), Field: "account", Value: row.e.Account.String(), Err: what})
-			return nil
-		}
-		within := sum.Cmp(limit) <= 0
-		sum.Add(sum, exact(row.digits, row.scale))
-		if s.locked {
-			sum.Add(sum, exact(row.ldigits, row.lscale))
-		}
-		if within && sum.Cmp(limit) > 0 {
-			over := new(big.Int).Sub(sum, limit)
-			faults.Add(&merkle.Fault{Pos: placeOf(src.name, row.amountCell), Field: "amount", Value: string(appendDecimal(nil, row.digits, int(row.scale))),
-				Err: fmt.Errorf("%w of token %s (%s over)", ErrPool, s.c.Tokens[0].ID, decimalText(over, scale))})
-		}
-		return nil
-	})
+	if gained {
+		s.tally.meet(s.gaining.entrant)
+		s.tally.judge()
+	}
+	if err := s.name(a); err != nil {
+		return out, err
+	}
+	a.Notes = append(a.Notes, s.tally.notes(s.c)...)
+	a.Accounts = s.tally.counts
+	out.Enrolled = s.enrolled
+	return out, s.finish(out)
 }
 
-// placeOf is a place as places keeps it.
-func placeOf(file string, c cell) merkle.Pos {
-	var p places
-	p.add(c)
-	return p.at(file, 0)
-}
-
-// settleAll closes the ledger and says what there is to say about the claims.
-func (s *stream) settleAll(sorted []*Sorted) (*Outline, error) {
-	a := &Allocation{Campaign: s.c, Inputs: s.entries, Exclusions: s.results, chains: s.chains, Tokens: []TokenAllocation{{Token: &s.c.Tokens[0]}}}
-	out := &Outline{Allocation: a, Indexed: s.indexed, Sizes: make([]ClaimSizes, 1)}
-	out.Sorted = sorted
-	if err := s.look(out); err != nil {
-		return nil, err
-	}
-	if err := s.closeLedger(out); err != nil {
-		return nil, err
-	}
-	a.checkCaps(s.reading, 0)
-	t := &a.Tokens[0]
+// name compares printed figures.
+func (s *running) name(a *Allocation) error {
 	for e := range s.found {
 		a.Entrants = append(a.Entrants, e)
 	}
 	slices.SortFunc(a.Entrants, Entrant.compare)
-	for _, e := range a.Entrants {
-		t.Amounts = append(t.Amounts, s.found[e])
+	for k := range a.Tokens {
+		for _, e := range a.Entrants {
+			a.Tokens[k].Amounts = append(a.Tokens[k].Amounts, s.found[e][k])
+		}
 	}
-	a.assert(s.reading, new(fixed))
-	if err := s.faults.Err(); err != nil {
-		return nil, err
-	}
+	a.assert(s.reading, s.rule.ruled())
 	a.notes(s.reading)
-	a.Notes = append(a.Notes, s.kinds.notes(s.c)...)
-	a.Accounts = s.kinds.counts
-	out.Enrolled = t.Ledger.Leaves + t.Ledger.Dropped
-	return out, nil
+	return s.faults.Err()
+}
+
+// finish lets go of files without claims, and numbers the claims of the others where somebody wants it.
+func (s *stream) finish(out *Outline) error {
+	kept := out.Sorted[:0]
+	var errs []error
+	for _, f := range out.Sorted {
+		if f.Len > 0 {
+			kept = append(kept, f)
+		} else {
+			errs = append(errs, f.Close())
+		}
+	}
+	out.Sorted = kept
+	if err := errors.Join(errs...); err != nil || !s.x.Numbered {
+		return err
+	}
+	for _, f := range out.Sorted {
+		if f.form.index {
+			continue
+		}
+		if err := s.number(out, f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // closeLedger is Allocation.close for claims on disk.
-func (s *stream) closeLedger(out *Outline) error {
+func (s *stream) closeLedger(out *Outline, writers []*claimWriter, k int) error {
 	a := out.Allocation
-	t := &a.Tokens[0]
+	t := &a.Tokens[k]
 	l := &t.Ledger
-	scale := max(s.finest, s.decimals)
-	earned, fits := merkle.AmountFromBig(new(big.Int).Quo(s.earned.at(scale), pow10(scale-s.decimals)))
-	l.Pool, l.Dropped = t.Token.Pool, s.dropped
+	l.Pool = t.Token.Pool
 	claims := new(big.Int)
-	for _, f := range out.Sorted {
-		unit := f.unit.Big()
-		claims.Add(claims, unit.Mul(unit, f.Amount.Big()))
+	for _, f := range out.of(k) {
+		claims.Add(claims, f.inUnits(f.Amount))
 	}
+	earned, fits := merkle.AmountFromBig(s.earned[k])
 	won, ok := merkle.AmountFromBig(claims)
 	if fits = fits && ok; fits {
 		l.Unallocated, fits = l.Pool.Sub(earned)
@@ -129,58 +104,114 @@ func (s *stream) closeLedger(out *Outline) error {
 		l.Residual, fits = earned.Sub(won)
 	}
 	if !fits {
-		return fmt.Errorf("%w: token %s: claims of %s, earned %s of a pool of %s", errInternal, t.Token.ID, claims, earned, l.Pool)
+		return fmt.Errorf("%w: token %s: claims of %s, earned %s of a pool of %s", errInternal, t.Token.ID, claims, s.earned[k], l.Pool)
 	}
-	if l.ResidualTo = a.Campaign.Rounding.Residual.To; l.ResidualTo == "largest" {
-		if err := s.moveToLargest(out); err != nil {
-			return err
+	if err := s.moveResidual(out, writers, k); err != nil {
+		return err
+	}
+	l.Dropped = s.dropped[k]
+	for _, f := range out.of(k) {
+		if f.Len == 0 {
+			continue
 		}
-	}
-	for _, f := range out.Sorted {
-		unit := f.unit.Big()
-		paid, _ := merkle.AmountFromBig(unit.Mul(unit, f.Amount.Big()))
+		paid, _ := merkle.AmountFromBig(f.inUnits(f.Amount))
 		l.Claims, _ = l.Claims.Add(paid)
 		l.Chains = append(l.Chains, ChainLine{f.Chain, paid, f.Len})
 		l.Leaves += f.Len
 	}
-	return a.prove(0)
+	return a.prove(k)
 }
 
-// moveToLargest adds the residual to the largest claim, as far as its chain can pay it: its record is written anew.
-func (s *stream) moveToLargest(out *Outline) error {
-	l := &out.Tokens[0].Ledger
-	l.ResidualTo = "treasury"
-	w := s.winner
-	if w.file == nil {
-		return nil
+// inUnits is an amount in base units of the token.
+func (f *Sorted) inUnits(v merkle.Amount) *big.Int {
+	b := v.Big()
+	return b.Mul(b, f.unit.Big())
+}
+
+// moveResidual is Allocation.moveResidual for claims on disk, and looks at the claims: the largest must be known before, and afterwards it is another.
+func (s *stream) moveResidual(out *Outline, writers []*claimWriter, k int) error {
+	l := &out.Tokens[k].Ledger
+	switch l.ResidualTo = s.c.Rounding.Residual.To; l.ResidualTo {
+	case "largest":
+		l.ResidualTo = "treasury"
+		if err := s.look(out, k); err != nil || s.winner.file == nil {
+			return err
+		}
+		w := writers[slices.IndexFunc(writers, func(w *claimWriter) bool { return w.f == s.winner.file })]
+		if moved, err := s.move(out, w, w.f.place(s.winner.at), s.winner.entrant); err != nil || !moved {
+			return err
+		}
+		return s.look(out, k)
+	case "account":
+		l.ResidualTo = "treasury"
+		for _, w := range writers {
+			if w.f.Token != k || w.gain < 0 {
+				continue
+			}
+			moved, err := s.move(out, w, w.gain, s.gaining.entrant)
+			if err != nil {
+				return err
+			}
+			if moved && s.gaining.dropped[k] {
+				s.dropped[k]--
+			}
+			if err := w.settle(); err != nil {
+				return err
+			}
+		}
 	}
-	left := l.Residual.Big()
-	units, rest := new(big.Int).QuoRem(left, w.file.unit.Big(), new(big.Int))
+	return s.look(out, k)
+}
+
+// move adds the residual of a token to the claim at a place, as far as its chain can pay it.
+func (s *stream) move(out *Outline, w *claimWriter, at int, e Entrant) (bool, error) {
+	f := w.f
+	l := &out.Tokens[f.Token].Ledger
+	units, rest := new(big.Int).QuoRem(l.Residual.Big(), f.unit.Big(), new(big.Int))
 	more, _ := merkle.AmountFromBig(units)
 	l.Residual, _ = merkle.AmountFromBig(rest)
 	if more.IsZero() {
-		return nil
+		return false, nil
 	}
-	at := int64(w.at)*int64(w.file.size()) + int64(w.file.account)
-	buf := make([]byte, w.file.width)
-	if _, err := w.file.file.ReadAt(buf, at); err != nil {
+	amount, err := w.grow(at, more)
+	if err != nil {
+		return false, err
+	}
+	f.meet(e.Account)
+	moved, _ := merkle.AmountFromBig(units.Mul(units, f.unit.Big()))
+	if v := s.found[e]; v != nil {
+		v[f.Token], _ = v[f.Token].Add(moved)
+	}
+	if amount.BitLen() > w.bits {
+		i := slices.IndexFunc(f.Wide, func(x WideAmount) bool { return x.Account == e.Account && !x.Locked })
+		if i >= 0 {
+			f.Wide[i].Amount = amount
+		} else {
+			f.wide(WideAmount{Account: e.Account, Amount: amount})
+		}
+	}
+	return true, nil
+}
+
+// settle makes a hole of the record of the account that takes residuals, when it is no claim after all.
+func (w *claimWriter) settle() error {
+	f := w.f
+	m := &f.form
+	record, err := readPart(f.file, nil, int64(w.gain)*int64(m.size()), m.indexAt())
+	if err != nil {
 		return err
 	}
-	amount, fits := getAmount(buf).Add(more)
-	if !fits {
-		return fmt.Errorf("%w: token %s: a claim above 256 bits", errInternal, out.Tokens[0].Token.ID)
+	for _, b := range record[m.account:] {
+		if b != 0 {
+			return nil
+		}
 	}
-	putAmount(buf, amount)
-	if _, err := w.file.file.WriteAt(buf, at); err != nil {
-		return err
-	}
-	w.file.Amount, _ = w.file.Amount.Add(more)
-	moved, _ := merkle.AmountFromBig(units.Mul(units, w.file.unit.Big()))
-	if v, watched := s.found[w.entrant]; watched {
-		s.found[w.entrant], _ = v.Add(moved)
-	}
-	if bits, known := s.x.AmountBits[OnChain{w.file.Token, w.file.Chain}]; known && amount.BitLen() > bits {
-		w.file.Wide = append(w.file.Wide, WideAmount{Account: w.entrant.Account, Amount: amount})
-	}
-	return s.look(out)
+	f.hole = w.gain
+	f.Len--
+	return nil
+}
+
+// claims reports whether the account has a claim of a token.
+func (g *gaining) claims(writers []*claimWriter, k int) bool {
+	return slices.ContainsFunc(writers, func(w *claimWriter) bool { return w.f.Token == k && w.gain >= 0 && w.f.hole < 0 })
 }

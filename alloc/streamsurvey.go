@@ -1,252 +1,315 @@
 package alloc
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"math"
+	"math/big"
 	"slices"
-
-	"github.com/holiman/uint256"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/internal/extsort"
 )
 
-// twice is the rows of accounts that were there before: one bit a row, and the first by their place in the list.
-type twice struct {
-	rows  []uint64
-	count int
-	first []repeat
+// fixedClaim is what the list says about one entrant and token.
+type fixedClaim struct {
+	first        uint32 // 1 + the first row, or 0
+	paid, locked total  // base units, but with floor-sum
+	exact        [2]*big.Int
+	of           claim
 }
 
-// repeat is a row and the earlier one of the same account.
-type repeat struct{ row, before uint32 }
-
-func (t *twice) add(rows int, r repeat) {
-	if t.rows == nil {
-		t.rows = make([]uint64, (rows+63)/64)
+// refine is fixed.refine: it merges the sorted rows into one claim an entrant and token, and writes those above 0.
+func (s *fixedStream) refine() error {
+	for k := range s.c.Tokens {
+		scale := max(s.finest, s.decimals(k))
+		s.earned[k] = new(big.Int).Quo(s.whole[k].at(scale), pow10(scale-s.decimals(k)))
 	}
-	t.rows[r.row/64] |= 1 << (r.row % 64)
-	t.count++
-	if t.first = append(t.first, r); len(t.first) >= 4*merkle.MaxFaults {
-		t.cut()
-	}
-}
-
-func (t *twice) cut() {
-	slices.SortFunc(t.first, func(a, b repeat) int { return int(int64(a.row) - int64(b.row)) })
-	t.first = t.first[:min(len(t.first), merkle.MaxFaults)]
-}
-
-func (t *twice) has(row int) bool { return t.rows != nil && t.rows[row/64]>>(row%64)&1 == 1 }
-
-// SameIndex is a claim whose index another claim had before it.
-type SameIndex struct {
-	Index          uint64
-	Account, Other merkle.Account
-	row            uint32
-}
-
-// survey merges the sorted rows into one claim an entrant and writes those above 0. What it finds wrong is among the faults.
-func (s *stream) survey() ([]*Sorted, error) {
-	var files []*Sorted
-	fail := func(err error) ([]*Sorted, error) {
-		for _, f := range files {
-			err = errors.Join(err, f.Close())
+	for _, c := range s.sorters {
+		if err := s.survey(c); err != nil {
+			return err
 		}
-		return nil, err
+		if err := c.sorter.Close(); err != nil {
+			return err
+		}
 	}
-	for _, rows := range s.chainRows {
-		if rows == nil {
+	return s.diagnose()
+}
+
+// survey goes through the rows on one chain.
+func (s *fixedStream) survey(c *chainRows) (err error) {
+	form := claimForm{locked: s.locked, index: s.indexed, order: s.x.Ordered || s.x.Numbered, text: s.texts != nil}
+	v := &surveyor{s: s, c: c, writers: make([]*claimWriter, len(s.c.Tokens)), indexes: make([]*extsort.Sorter, len(s.c.Tokens))}
+	defer func() {
+		for _, x := range v.indexes {
+			if x != nil {
+				err = errors.Join(err, x.Close())
+			}
+		}
+	}()
+	for k := range s.c.Tokens {
+		if _, there := s.unit(k, c.chain); !there {
 			continue
 		}
-		f, err := s.surveyChain(rows)
-		if err == nil && f.Len == 0 {
-			err, f = f.Close(), nil
-		}
-		if f != nil {
-			files = append(files, f)
-		}
-		if err == nil {
-			err = rows.sorter.Close()
-		}
+		w, err := s.newClaims(k, c.chain, form, len(s.list.names), s.texts)
 		if err != nil {
-			return fail(err)
+			return err
 		}
-	}
-	if err := s.diagnose(); err != nil {
-		return fail(err)
-	}
-	for _, f := range s.refused.List {
-		s.faults.Add(f)
-	}
-	s.faults.More += s.refused.More
-	if err := errors.Join(s.ctx.Err(), s.faults.Err()); err != nil {
-		return fail(err)
-	}
-	return files, nil
-}
-
-func (s *stream) surveyChain(c *chainRows) (f *Sorted, err error) {
-	in, err := c.sorter.Sort(s.ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, in.Close()) }()
-	chain := s.chains[c.chain]
-	f = &Sorted{Chain: chain, account: c.account, width: c.width, locked: c.locked, index: c.index, ordered: s.x.Ordered, family: chain.Family(), unit: c.unit}
-	f.file, err = os.OpenFile(filepath.Join(s.x.Dir, fmt.Sprintf("claims-%d", c.chain)), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	out := bufio.NewWriterSize(f.file, 1<<20)
-	v := &surveyor{s: s, c: c, f: f, out: out, record: make([]byte, f.size()), unit: uint256.Int(c.unit.Words()), bits: 256}
-	if bits, known := s.x.AmountBits[OnChain{0, chain}]; known {
-		v.bits = bits
-	}
-	if s.indexed {
-		v.indexes, err = extsort.New(extsort.Config{Dir: s.x.Dir, Name: fmt.Sprintf("index-%d", c.chain), Size: 12 + c.account, Memory: s.x.Memory / 4, Workers: 1})
-		if err != nil {
-			return f, err
-		}
-		defer func() { err = errors.Join(err, v.indexes.Close()) }()
-	}
-	var last []byte
-	var amount, locked total
-	met, all := int64(0), c.sorter.Len()
-	for in.Next() {
-		if met%65536 == 0 {
-			if err := s.ctx.Err(); err != nil {
-				return f, err
+		v.writers[k] = w
+		s.writers = append(s.writers, w)
+		if s.indexed {
+			v.indexes[k], err = extsort.New(extsort.Config{Dir: s.x.Dir, Name: fmt.Sprintf("index-%d-%d", k, c.chain), Size: 12 + c.account,
+				Memory: s.x.Memory / int64(4*len(s.c.Tokens)), Workers: 1})
+			if err != nil {
+				return err
 			}
-			s.progress("sorting", met, all)
-		}
-		met++
-		r := in.Record()
-		if last != nil && bytes.Equal(last[8:c.rowAt()], r[8:c.rowAt()]) {
-			if s.set.Duplicates != "sum" {
-				s.twice.add(s.rows, repeat{binary.BigEndian.Uint32(r[c.rowAt():]), binary.BigEndian.Uint32(last[c.rowAt():])})
-				continue
-			}
-		} else {
-			if last != nil {
-				if err := v.claim(last, amount, locked); err != nil {
-					return f, err
-				}
-			}
-			last, amount, locked = append(last[:0], r...), total{}, total{}
-		}
-		amount.add(getAmount(r[c.amountAt() : c.amountAt()+c.width]))
-		if c.locked {
-			locked.add(getAmount(r[c.amountAt()+c.width:]))
 		}
 	}
-	if err := in.Err(); err != nil {
-		return f, err
+	if err := s.eachRecord(c, v.row, v.entrant); err != nil {
+		return err
 	}
-	if last != nil {
-		if err := v.claim(last, amount, locked); err != nil {
-			return f, err
+	if s.gaining.due(c.chain, nil) {
+		if err := v.gain(); err != nil {
+			return err
 		}
 	}
-	s.progress("sorting", all, all)
-	slices.SortStableFunc(f.Wide, func(a, b WideAmount) int { return int(int64(a.row) - int64(b.row)) })
-	return f, errors.Join(out.Flush(), v.repeatedIndexes(s.ctx))
+	s.tally.judge()
+	for k, w := range v.writers {
+		if w == nil {
+			continue
+		}
+		w.f.cutWide()
+		if err := errors.Join(w.out.Flush(), w.f.repeatedIndexes(s.ctx, v.indexes[k])); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // surveyor writes the claims of one chain.
 type surveyor struct {
-	s       *stream
+	s       *fixedStream
 	c       *chainRows
-	f       *Sorted
-	out     *bufio.Writer
-	record  []byte
-	unit    uint256.Int
-	bits    int
-	indexes *extsort.Sorter
+	writers []*claimWriter
+	indexes []*extsort.Sorter
+	met     []int // tokens of the present entrant, ascending
 }
 
-// claim takes the sums of an entrant's rows, the first of which is given.
-func (v *surveyor) claim(first []byte, amount, locked total) error {
-	s, c, f := v.s, v.c, v.f
-	account, err := merkle.NewAccount(f.family, first[8:c.rowAt()])
-	if err != nil {
-		return err
+// row adds a record to the present entrant.
+func (v *surveyor) row(record []byte) {
+	s, c := v.s, v.c
+	k, row := c.tokenOf(record), c.rowOf(record)
+	x := &s.ours[k]
+	rest := record[c.restAt():]
+	if x.first > 0 && s.set.Duplicates != "sum" {
+		s.twice.add(s.rows, repeat{row, x.first - 1})
+		return
 	}
-	paid, more := amount.fit(), locked.fit() // the pool is checked against the list's sum: wider ones are refused
-	e := Entrant{account, c.chain}
-	both, _ := paid.Add(more)
-	if s.watched[e] {
-		s.found[e] = both
-	}
-	if both.IsZero() {
-		s.dropped++
-		return nil
-	}
-	row := binary.BigEndian.Uint32(first[c.rowAt():])
-	if f.Len++; f.Len == 1 || account.Compare(f.First) < 0 {
-		f.First = account
-	}
-	r := append(v.record[:0], first[8:c.rowAt()]...)
-	for i, x := range []merkle.Amount{paid, more} {
-		if i == 1 && !c.locked {
-			break
+	if x.first == 0 {
+		*x = fixedClaim{first: row + 1}
+		v.met = append(v.met, k)
+		if s.indexed {
+			x.of.index = binary.BigEndian.Uint64(rest)
 		}
-		q := uint256.Int(x.Words())
-		if v.unit.Uint64() != 1 || !v.unit.IsUint64() {
-			q.Div(&q, &v.unit) // rows are multiples: payable has seen them
+		if s.texts != nil {
+			copy(x.of.text[:], rest[8*btoi(s.indexed):])
 		}
-		leaf := merkle.AmountFromWords(q)
-		if leaf.BitLen() > v.bits {
-			v.wide(WideAmount{account, leaf, i == 1, row})
+	}
+	rest = rest[8*btoi(s.indexed)+12*btoi(s.texts != nil):]
+	if s.sums {
+		x.addExact(0, rest, max(s.finest, s.decimals(k)))
+		if s.locked {
+			x.addExact(1, rest[s.width:], max(s.finest, s.decimals(k)))
 		}
-		f.Locked = f.Locked || i == 1 && !leaf.IsZero()
-		f.Amount, _ = f.Amount.Add(leaf)
-		r = r[:len(r)+c.width]
-		putAmount(r[len(r)-c.width:], leaf)
+		return
 	}
-	if c.index {
-		r = append(r, first[c.indexAt():c.amountAt()]...)
+	x.paid.add(getAmount(rest[:s.width]))
+	if s.locked {
+		x.locked.add(getAmount(rest[s.width : 2*s.width]))
 	}
-	if f.ordered {
-		r = append(r, first[c.rowAt():c.indexAt()]...)
+}
+
+// addExact adds digits and their scale to a sum in 10^-scale.
+func (x *fixedClaim) addExact(which int, number []byte, scale int) {
+	v := getAmount(number[:32]).Big()
+	v.Mul(v, pow10(scale-int(number[32])))
+	if x.exact[which] == nil {
+		x.exact[which] = v
+		return
 	}
-	if v.indexes != nil {
-		x := append(append([]byte{}, first[c.indexAt():c.amountAt()]...), first[c.rowAt():c.indexAt()]...)
-		if err := v.indexes.Add(append(x, first[8:c.rowAt()]...)); err != nil {
+	x.exact[which].Add(x.exact[which], v)
+}
+
+// floorSum is the floor of an exact sum; a chain may not be able to pay it.
+func (v *surveyor) floorSum(k, which int, e Entrant) merkle.Amount {
+	s := v.s
+	x := &s.ours[k]
+	if x.exact[which] == nil {
+		return merkle.Amount{}
+	}
+	paid, _ := merkle.AmountFromBig(new(big.Int).Quo(x.exact[which], pow10(max(s.finest, s.decimals(k))-s.decimals(k))))
+	if err := s.payable(k, e, paid); err != nil {
+		key := binary.BigEndian.AppendUint16(nil, uint16(k))
+		key = e.Account.AppendBytes(append(key, byte(which)))
+		s.unpaid.add(laterFault{key: append(key, byte(e.Chain>>8), byte(e.Chain)), rows: [2]uint32{x.first - 1, x.first - 1}, make: func(at [2]merkle.Pos) *merkle.Fault {
+			return &merkle.Fault{Pos: at[0], Field: "amount", Value: paid.Tokens(s.c.Tokens[k].Decimals), Err: err}
+		}})
+	}
+	return paid
+}
+
+// entrant takes the sums of an entrant's rows.
+func (v *surveyor) entrant(raw []byte) error {
+	s := v.s
+	if s.gaining.due(v.c.chain, raw) {
+		if err := v.gain(); err != nil {
 			return err
 		}
 	}
-	_, err = v.out.Write(r)
+	account, err := merkle.NewAccount(s.chains[v.c.chain].Family(), raw)
+	if err != nil {
+		return err
+	}
+	e := Entrant{account, v.c.chain}
+	s.enrolled++
+	gains := s.gaining.is(e.Chain, raw)
+	if gains {
+		s.gaining.met = true
+	}
+	order := uint32(math.MaxUint32)
+	for _, k := range v.met {
+		order = min(order, s.ours[k].first-1)
+	}
+	has := false
+	for k, w := range v.writers {
+		x := &s.ours[k]
+		if w == nil || x.first == 0 && !gains {
+			continue
+		}
+		x.of.raw, x.of.account, x.of.order = raw, account, order
+		if s.sums {
+			x.of.paid, x.of.locked = v.floorSum(k, 0, e), v.floorSum(k, 1, e)
+		} else {
+			x.of.paid, x.of.locked = x.paid.fit(), x.locked.fit() // the pool is checked against the list's sum: wider ones are refused
+		}
+		both, _ := x.of.paid.Add(x.of.locked)
+		s.find(e, k, both)
+		switch {
+		case !both.IsZero():
+			has = true
+		case x.first > 0:
+			s.drop(k, gains)
+		}
+		if both.IsZero() && !gains {
+			continue
+		}
+		if err := v.write(w, k, &x.of); err != nil {
+			return err
+		}
+	}
+	if has && !gains {
+		s.tally.meet(e)
+	}
+	for _, k := range v.met {
+		s.ours[k] = fixedClaim{}
+	}
+	v.met = v.met[:0]
+	return nil
+}
+
+// gain writes the records of an account without rows that takes residuals. It is last in claim order.
+func (v *surveyor) gain() error {
+	g := &v.s.gaining
+	g.added = true
+	v.s.enrolled++
+	for k, w := range v.writers {
+		if w == nil {
+			continue
+		}
+		v.s.find(g.entrant, k, merkle.Amount{})
+		if err := w.add(&claim{raw: g.raw, account: g.entrant.Account, order: math.MaxUint32}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *surveyor) write(w *claimWriter, k int, x *claim) error {
+	if sorter := v.indexes[k]; sorter != nil && !(x.paid.IsZero() && x.locked.IsZero()) {
+		r := binary.BigEndian.AppendUint64(nil, x.index)
+		r = binary.BigEndian.AppendUint32(r, v.s.ours[k].first-1)
+		if err := sorter.Add(append(r, x.raw...)); err != nil {
+			return err
+		}
+	}
+	return w.add(x)
+}
+
+// find keeps what a printed figure may be about.
+func (s *stream) find(e Entrant, k int, both merkle.Amount) {
+	if !s.watched[e] {
+		return
+	}
+	if s.found[e] == nil {
+		s.found[e] = make([]merkle.Amount, len(s.c.Tokens))
+	}
+	s.found[e][k] = both
+}
+
+// drop counts an entitled entrant without a claim; the account that takes residuals may still get one.
+func (s *stream) drop(k int, gains bool) {
+	s.dropped[k]++
+	if gains {
+		s.gaining.dropped[k] = true
+	}
+}
+
+// claims hands the claims over.
+func (s *fixedStream) claims() ([]*claimWriter, error) {
+	list := s.writers
+	s.writers = nil
+	slices.SortStableFunc(list, func(a, b *claimWriter) int { return a.f.Token - b.f.Token })
+	return list, nil
+}
+
+// settled refuses a new claim in a list whose leaves need what it does not have.
+func (s *fixedStream) settled(out *Outline) error {
+	out.Indexed, out.Columns = s.indexed, s.list.names
+	if !s.gaining.added || !s.indexed && len(s.list.names) == 0 {
+		return nil
+	}
+	what := "index"
+	if !s.indexed {
+		what = s.list.names[0]
+	}
+	s.refuseResidual(s.gaining.entrant, what)
+	return s.faults.Err()
+}
+
+func (s *fixedStream) ruled() rule { return new(fixed) }
+
+func (s *fixedStream) close() error {
+	err := closeChains(s.sorters)
+	for _, w := range s.writers {
+		err = errors.Join(err, w.f.Close())
+	}
 	return err
 }
 
-func (v *surveyor) wide(w WideAmount) {
-	f := v.f
-	if f.Wide = append(f.Wide, w); len(f.Wide) >= 4*merkle.MaxFaults {
-		slices.SortStableFunc(f.Wide, func(a, b WideAmount) int { return int(int64(a.row) - int64(b.row)) })
-		f.More += len(f.Wide) - merkle.MaxFaults
-		f.Wide = f.Wide[:merkle.MaxFaults]
-	}
-}
-
 // repeatedIndexes finds claims whose index is there already.
-func (v *surveyor) repeatedIndexes(ctx context.Context) (err error) {
-	if v.indexes == nil {
+func (f *Sorted) repeatedIndexes(ctx context.Context, indexes *extsort.Sorter) (err error) {
+	if indexes == nil {
 		return nil
 	}
-	in, err := v.indexes.Sort(ctx)
+	in, err := indexes.Sort(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 	var last []byte
-	f := v.f
 	account := func(r []byte) merkle.Account {
 		a, _ := merkle.NewAccount(f.family, r[12:]) // was one before it was sorted
 		return a
