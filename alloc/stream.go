@@ -22,12 +22,6 @@ type External struct {
 	List io.Writer
 	// Ordered has ClaimRows.Row filled.
 	Ordered bool
-	// Numbered fills the index of a list without that column by claim order, from 0 for each token and chain.
-	Numbered bool
-	// Given stops the reading with ErrInMemory when the list has no index column.
-	Given bool
-	// Ordered has ClaimRows.Row filled.
-	Ordered bool
 	// AmountBits is the widest amount that the contract for a token on a chain can hold; wider ones are kept in Sorted.Wide.
 	AmountBits map[OnChain]int
 }

@@ -28,7 +28,6 @@ type Sorted struct {
 	family merkle.Family
 	unit   merkle.Amount
 	hole   int       // place of the record that is no claim; -1: there is none
-	dense  *tempFile // 4 bytes a claim: its place in claim order, which is its index; nil: the record has it, or there is none
 	texts  *tempFile // of own columns
 	names  int       // own columns
 }
@@ -79,7 +78,7 @@ type ClaimRows struct {
 	Row      []uint32        // with External.Ordered: claim order is that of these numbers, the same for all tokens of an account on a chain; nil: it is account order
 	Columns  [][]string      // by column of the trees' own, then claim
 
-	buf, side []byte
+	buf []byte
 }
 
 // place is where claim i stands in the file.
@@ -110,14 +109,7 @@ func (f *Sorted) Read(lo, hi int, rows *ClaimRows) error {
 			return fmt.Errorf("%s: %w", f.file.Name(), err)
 		}
 	}
-	if f.dense == nil {
-		return nil
-	}
-	side, err := readPart(f.dense.file, rows.side, int64(lo)*4, (hi-lo)*4)
-	for rows.side = side; len(side) > 0 && err == nil; side = side[4:] {
-		rows.Index = append(rows.Index, uint64(binary.BigEndian.Uint32(side)))
-	}
-	return err
+	return nil
 }
 
 // clear empties rows, and makes those columns nil that the claims do not have.
@@ -126,7 +118,7 @@ func (rows *ClaimRows) clear(f *Sorted) {
 	if rows.Locked = rows.Locked[:0]; !f.Locked {
 		rows.Locked = nil
 	}
-	if rows.Index = rows.Index[:0]; !f.form.index && f.dense == nil {
+	if rows.Index = rows.Index[:0]; !f.form.index {
 		rows.Index = nil
 	}
 	if rows.Row = rows.Row[:0]; !f.form.order {

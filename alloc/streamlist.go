@@ -79,9 +79,6 @@ func (s *fixedStream) read() (err error) {
 		src.fault(src.heads[0], "", "", ErrListToken)
 	}
 	s.indexed, s.locked = src.has(listIndex), src.has(listLocked)
-	if s.x.Given && !s.indexed {
-		return errors.Join(fmt.Errorf("an index by the text of accounts, or of rows that are added up, %w", ErrInMemory), src.abandon())
-	}
 	rest := 8*btoi(s.indexed) + 12*btoi(len(s.list.names) > 0) + s.width*(1+btoi(s.locked))
 	if s.sorters, err = s.openChains("rows", len(s.c.Tokens) > 1, rest, s.x.Memory); err != nil {
 		return errors.Join(err, src.abandon())

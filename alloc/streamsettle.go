@@ -40,7 +40,7 @@ func (s *running) settleAll(writers []*claimWriter) (*Outline, error) {
 	a.Notes = append(a.Notes, s.tally.notes(s.c)...)
 	a.Accounts = s.tally.counts
 	out.Enrolled = s.enrolled
-	return out, s.finish(out)
+	return out, out.finish()
 }
 
 // name compares printed figures.
@@ -59,30 +59,19 @@ func (s *running) name(a *Allocation) error {
 	return s.faults.Err()
 }
 
-// finish lets go of files without claims, and numbers the claims of the others where somebody wants it.
-func (s *stream) finish(out *Outline) error {
-	kept := out.Sorted[:0]
+// finish lets go of files without claims.
+func (o *Outline) finish() error {
+	kept := o.Sorted[:0]
 	var errs []error
-	for _, f := range out.Sorted {
+	for _, f := range o.Sorted {
 		if f.Len > 0 {
 			kept = append(kept, f)
 		} else {
 			errs = append(errs, f.Close())
 		}
 	}
-	out.Sorted = kept
-	if err := errors.Join(errs...); err != nil || !s.x.Numbered {
-		return err
-	}
-	for _, f := range out.Sorted {
-		if f.form.index {
-			continue
-		}
-		if err := s.number(out, f); err != nil {
-			return err
-		}
-	}
-	return nil
+	o.Sorted = kept
+	return errors.Join(errs...)
 }
 
 // closeLedger is Allocation.close for claims on disk.

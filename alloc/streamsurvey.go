@@ -41,7 +41,7 @@ func (s *fixedStream) refine() error {
 
 // survey goes through the rows on one chain.
 func (s *fixedStream) survey(c *chainRows) (err error) {
-	form := claimForm{locked: s.locked, index: s.indexed, order: s.x.Ordered || s.x.Numbered, text: s.texts != nil}
+	form := claimForm{locked: s.locked, index: s.indexed, order: s.x.Ordered, text: s.texts != nil}
 	v := &surveyor{s: s, c: c, writers: make([]*claimWriter, len(s.c.Tokens)), indexes: make([]*extsort.Sorter, len(s.c.Tokens))}
 	defer func() {
 		for _, x := range v.indexes {

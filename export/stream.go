@@ -33,6 +33,9 @@ func Streams(c *campaign.Campaign) error {
 		if err != nil {
 			return nil
 		}
+		if own := LeafColumns(t); len(own) > 0 {
+			return no(t, "the column %s, so it", own[0])
+		}
 		if layout == LayoutInline {
 			return no(t, "layout %s", LayoutInline)
 		}
@@ -60,9 +63,7 @@ func WriteStream(ctx context.Context, dir string, c *campaign.Campaign, ao alloc
 	w := &writer{ctx: ctx, staging: s, o: o, publish: c.Publish.Pos, made: map[string]bool{}, x: x}
 	out, m, err := w.streamed(c, ao, x)
 	if out != nil {
-		for _, f := range out.Sorted {
-			err = errors.Join(err, f.Close())
-		}
+		err = errors.Join(err, out.Close())
 	}
 	if err != nil {
 		s.discard()

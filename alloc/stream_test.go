@@ -1,0 +1,199 @@
+package alloc
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"math/big"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/campaign"
+)
+
+// streamBoth computes a campaign in memory and through disk and compares all that is said. It reports whether there were claims.
+func streamBoth(t *testing.T, what string, c *campaign.Campaign, o Options, x External) bool {
+	t.Helper()
+	a, want := Compute(t.Context(), c, o)
+	x.Dir = t.TempDir()
+	var list bytes.Buffer
+	x.List = &list
+	out, err := Stream(t.Context(), c, o, x)
+	if fmt.Sprint(err) != fmt.Sprint(want) {
+		t.Fatalf("%s:\nin memory:    %v\nthrough disk: %v", what, want, err)
+	}
+	if err == nil {
+		sameOutline(t, what, c, a, out, list.String())
+		if err := out.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if left, _ := os.ReadDir(x.Dir); len(left) > 0 {
+		t.Fatalf("%s: %d temporary files are left, such as %s", what, len(left), left[0].Name())
+	}
+	return err == nil
+}
+
+// sameOutline compares an outline with an allocation: claims, ledgers, notes, figures and canonical inputs.
+func sameOutline(t *testing.T, what string, c *campaign.Campaign, a *Allocation, out *Outline, list string) {
+	t.Helper()
+	for k := range c.Tokens {
+		if got, want := fmt.Sprintf("%+v", out.Tokens[k].Ledger), fmt.Sprintf("%+v", a.Tokens[k].Ledger); got != want {
+			t.Fatalf("%s: ledger of %s\n%s, want\n%s", what, c.Tokens[k].ID, got, want)
+		}
+		sameClaims(t, what, a, out, k)
+	}
+	said := func(x *Allocation) string {
+		return strings.Join(x.Notes, "\n") + fmt.Sprint(x.Accounts, x.Exclusions, x.Assertions, x.Chains())
+	}
+	if said(out.Allocation) != said(a) {
+		t.Fatalf("%s: says\n%s\nwant\n%s", what, said(out.Allocation), said(a))
+	}
+	if out.Enrolled != len(a.Entrants) {
+		t.Errorf("%s: %d entrants, want %d", what, out.Enrolled, len(a.Entrants))
+	}
+	if len(out.Inputs) != len(a.Inputs) {
+		t.Fatalf("%s: %d inputs, want %d", what, len(out.Inputs), len(a.Inputs))
+	}
+	for i := range a.Inputs {
+		in, want := out.Inputs[i], a.Inputs[i]
+		text := list
+		if in.rows != nil {
+			text = canonical(t, &in)
+		}
+		if text != canonical(t, &want) {
+			t.Fatalf("%s: canonical %s is\n%s\nwant\n%s", what, in.Role, text, canonical(t, &want))
+		}
+		in.rows, want.rows = nil, nil
+		if fmt.Sprint(in) != fmt.Sprint(want) {
+			t.Errorf("%s: input %v, want %v", what, in, want)
+		}
+	}
+}
+
+// diskClaim is a claim as it is published.
+type diskClaim struct {
+	entrant              Entrant
+	amount, locked, more string
+}
+
+// sameClaims compares the claims of one token, their order by key and by claim order, and their sizes.
+func sameClaims(t *testing.T, what string, a *Allocation, out *Outline, k int) {
+	t.Helper()
+	tok := &a.Tokens[k]
+	want := map[Entrant]diskClaim{}
+	var order []Entrant
+	place := func(i int) int { return i }
+	if a.Order != nil {
+		place = func(i int) int { return int(a.Order[i]) }
+	}
+	units := newReading(t.Context(), a.Campaign, Options{}).units
+	for i := range a.Entrants {
+		i := place(i)
+		if tok.claim(i).IsZero() {
+			continue
+		}
+		e := a.Entrants[i]
+		order = append(order, e)
+		unit := units[k*len(a.chains)+int(e.Chain)]
+		x := diskClaim{entrant: e, amount: new(big.Int).Quo(tok.Amounts[i].Big(), unit).String(), locked: "0"}
+		if tok.Locked != nil {
+			x.locked = new(big.Int).Quo(tok.Locked[i].Big(), unit).String()
+		}
+		if tok.Index != nil {
+			x.more = fmt.Sprint(tok.Index[i], " ")
+		}
+		for _, col := range tok.Extra {
+			x.more += fmt.Sprintf("%q ", col.Values[i])
+		}
+		want[e] = x
+	}
+	var got []diskClaim
+	rowOf := map[Entrant]uint32{}
+	for _, f := range out.Sorted {
+		if f.Token != k {
+			continue
+		}
+		chain := uint16(slices.Index(a.chains, f.Chain))
+		var last []byte
+		var rows ClaimRows
+		for lo := 0; lo < f.Len; lo += 7 {
+			hi := min(lo+7, f.Len)
+			if err := f.Read(lo, hi, &rows); err != nil {
+				t.Fatal(err)
+			}
+			if len(rows.Accounts) != hi-lo || len(rows.Amounts) != hi-lo {
+				t.Fatalf("%s: %d claims read, want %d", what, len(rows.Accounts), hi-lo)
+			}
+			for i, account := range rows.Accounts {
+				key := keyOf(account)
+				if bytes.Compare(last, key) >= 0 {
+					t.Fatalf("%s: keys of claims do not ascend", what)
+				}
+				last = key
+				x := diskClaim{entrant: Entrant{account, chain}, amount: rows.Amounts[i].String(), locked: "0"}
+				if rows.Locked != nil {
+					x.locked = rows.Locked[i].String()
+				}
+				if rows.Index != nil {
+					x.more = fmt.Sprint(rows.Index[i], " ")
+				}
+				for _, col := range rows.Columns {
+					x.more += fmt.Sprintf("%q ", col[i])
+				}
+				if rows.Row != nil {
+					rowOf[x.entrant] = rows.Row[i]
+				}
+				got = append(got, x)
+			}
+		}
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d claims of token %d, want %d", what, len(got), k, len(want))
+	}
+	for _, x := range got {
+		if want[x.entrant] != x {
+			t.Fatalf("%s: token %d: claim %+v, want %+v", what, k, x, want[x.entrant])
+		}
+	}
+	for i := 1; i < len(order); i++ {
+		x, y := order[i-1], order[i]
+		if x.Chain == y.Chain && len(rowOf) > 0 && rowOf[x] >= rowOf[y] {
+			t.Fatalf("%s: claim order of %v and %v", what, x, y)
+		}
+	}
+	sameSizes(t, what, tok, a, &out.Sizes[k])
+}
+
+func keyOf(a merkle.Account) []byte {
+	k := sha256.Sum256(a.Bytes())
+	return k[:]
+}
+
+func sameSizes(t *testing.T, what string, tok *TokenAllocation, a *Allocation, got *ClaimSizes) {
+	t.Helper()
+	var all []merkle.Amount
+	var want ClaimSizes
+	var most merkle.Amount
+	for i := range a.Entrants {
+		v := tok.claim(i)
+		if v.IsZero() {
+			continue
+		}
+		all = append(all, v)
+		want.Bits[v.BitLen()]++
+		if len(all) == 1 || tok.Amounts[i].Cmp(most) > 0 {
+			most, want.Winner = tok.Amounts[i], a.Entrants[i]
+		}
+	}
+	if want.Count = len(all); want.Count > 0 {
+		slices.SortFunc(all, merkle.Amount.Cmp)
+		want.Smallest, want.Median, want.Largest = all[0], all[(len(all)-1)/2], all[len(all)-1]
+	}
+	if *got != want {
+		t.Fatalf("%s: sizes %+v, want %+v", what, *got, want)
+	}
+}
