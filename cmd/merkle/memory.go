@@ -67,8 +67,11 @@ func parseBytes(text string) (int64, bool) {
 
 // sizeText is a number of bytes in words, rounded up.
 func sizeText(n int64) string {
-	if n >= 10<<30 {
+	switch {
+	case n >= 10<<30:
 		return fmt.Sprintf("%d GiB", (n+1<<30-1)>>30)
+	case n < 1<<20:
+		return fmt.Sprintf("%d KiB", (n+1<<10-1)>>10)
 	}
 	return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20)
 }
