@@ -14,13 +14,13 @@ func keccakShort8(dst, src *byte, groups int)
 func keccakBlocks8(dst, src *byte, groups, stride, shift int, low, high uint64, fixed *[17]uint64)
 
 //go:noescape
-func keccakAbsorb8(state *[200]uint64, blocks *byte)
+func keccakPadded8(dst, blocks *byte, groups, n int, state *[200]uint64)
 
 //go:noescape
 func keccakPairs4(dst, src *byte, groups, sorted int, states *[200]uint64)
 
 //go:noescape
-func keccakAbsorb4(state *[100]uint64, blocks *byte, spare *[200]uint64)
+func keccakPadded4(dst, blocks *byte, groups, n int, states *[200]uint64)
 
 //go:noescape
 func sha256Nodes16(dst, src *byte, groups, prefix, sorted int)

@@ -10,7 +10,7 @@ func keccakAVX2(a *asm) {
 	a.words64("padding256", fourfold([]uint64{0x01, 0x8000000000000000}))
 	permute4(a)
 	pairs4(a)
-	absorb4(a)
+	paddedKeccak4(a)
 }
 
 func fourfold(words []uint64) (out []uint64) {
@@ -97,10 +97,10 @@ func transpose4(a *asm) {
 	a.op("VPERM2I128", imm(0x31), ymm(7), ymm(5), ymm(3))
 }
 
-// columns4 loads 4 quadwords of each of 4 messages that lie stride apart, as columns in registers 0 to 3.
-func columns4(a *asm, offset, stride int) {
+// columns4 loads 4 quadwords of each of 4 messages, as columns in registers 0 to 3. at is where a message lies.
+func columns4(a *asm, at func(message int) string) {
 	for m := range 4 {
-		a.op("VMOVDQU", mem(offset+stride*m, "SI"), ymm(m))
+		a.op("VMOVDQU", at(m), ymm(m))
 	}
 	transpose4(a)
 }
@@ -114,11 +114,11 @@ func pairs4(a *asm) {
 	a.op("MOVQ", "states+32(FP)", "R9")
 	a.op("LEAQ", mem(stateSize, "R9"), "R10")
 	a.label("pairs")
-	columns4(a, 32, 64)
+	columns4(a, func(m int) string { return mem(64*m+32, "SI") })
 	for i := range 4 {
 		a.op("VMOVDQA", ymm(i), ymm(8+i))
 	}
-	columns4(a, 0, 64)
+	columns4(a, func(m int) string { return mem(64*m, "SI") })
 	a.op("TESTQ", "DX", "DX")
 	a.op("JZ", "store")
 	sortHalves4(a)
@@ -138,6 +138,17 @@ func pairs4(a *asm) {
 	a.op("VMOVDQU", "padding256<>+32(SB)", ymm(1))
 	a.op("VMOVDQU", ymm(1), mem(32*16, "R9"))
 	a.op("CALL", "keccakF4<>(SB)")
+	hashes4(a)
+	a.op("ADDQ", imm(256), "SI")
+	a.op("ADDQ", imm(128), "DI")
+	a.op("DECQ", "CX")
+	a.op("JNZ", "pairs")
+	a.WriteString("\tVZEROUPPER\n")
+	a.ret()
+}
+
+// hashes4 writes lanes 0 to 3 of the states at R9 to DI.
+func hashes4(a *asm) {
 	for i := range 4 {
 		a.op("VMOVDQU", mem(32*i, "R9"), ymm(i))
 	}
@@ -145,12 +156,6 @@ func pairs4(a *asm) {
 	for m := range 4 {
 		a.op("VMOVDQU", ymm(m), mem(32*m, "DI"))
 	}
-	a.op("ADDQ", imm(256), "SI")
-	a.op("ADDQ", imm(128), "DI")
-	a.op("DECQ", "CX")
-	a.op("JNZ", "pairs")
-	a.WriteString("\tVZEROUPPER\n")
-	a.ret()
 }
 
 // sortHalves4 exchanges registers 0 to 3 with 8 to 11 in the messages where the latter are smaller as bytes. There is no
@@ -181,14 +186,30 @@ func sortHalves4(a *asm) {
 	}
 }
 
-// absorb4 keeps states as 25 rows of 4 lanes: lane i of message m at 32i+8m.
-func absorb4(a *asm) {
-	a.text("·keccakAbsorb4", "NOSPLIT", "$0-24")
-	a.op("MOVQ", "state+0(FP)", "R9")
+// paddedKeccak4 hashes n groups of 4 messages that are padded already, all of the same number of blocks. States are 25 rows of
+// 4 lanes: lane i of message m at 32i+8m.
+func paddedKeccak4(a *asm) {
+	a.text("·keccakPadded4", "NOSPLIT", "$0-40")
+	a.op("MOVQ", "dst+0(FP)", "DI")
 	a.op("MOVQ", "blocks+8(FP)", "SI")
-	a.op("MOVQ", "spare+16(FP)", "R10")
+	a.op("MOVQ", "groups+16(FP)", "CX")
+	a.op("MOVQ", "n+24(FP)", "BX")
+	a.op("MOVQ", "states+32(FP)", "R9")
+	a.op("LEAQ", mem(stateSize, "R9"), "R10")
+	a.op("IMUL3Q", imm(136), "BX", "R11") // from a message to the next
+	a.op("LEAQ", "(R11)(R11*2)", "R12")
+	a.label("messages")
+	a.op("VPXOR", ymm(0), ymm(0), ymm(0))
+	for i := range 25 {
+		a.op("VMOVDQU", ymm(0), mem(32*i, "R9"))
+	}
+	a.op("MOVQ", "BX", "DX")
+	a.label("blocks")
+	at := func(offset, m int) string {
+		return mem(offset, "SI") + []string{"", "(R11*1)", "(R11*2)", "(R12*1)"}[m]
+	}
 	for part := range 4 {
-		columns4(a, 32*part, 136)
+		columns4(a, func(m int) string { return at(32*part, m) })
 		for i := range 4 {
 			row := mem(32*(4*part+i), "R9")
 			a.op("VPXOR", row, ymm(i), ymm(i))
@@ -196,10 +217,18 @@ func absorb4(a *asm) {
 		}
 	}
 	for m := range 4 {
-		a.op("MOVQ", mem(136*m+128, "SI"), "AX")
+		a.op("MOVQ", at(128, m), "AX")
 		a.op("XORQ", "AX", mem(32*16+8*m, "R9"))
 	}
 	a.op("CALL", "keccakF4<>(SB)")
+	a.op("ADDQ", imm(136), "SI")
+	a.op("DECQ", "DX")
+	a.op("JNZ", "blocks")
+	hashes4(a)
+	a.op("ADDQ", "R12", "SI") // the group's other messages
+	a.op("ADDQ", imm(128), "DI")
+	a.op("DECQ", "CX")
+	a.op("JNZ", "messages")
 	a.WriteString("\tVZEROUPPER\n")
 	a.ret()
 }

@@ -7,7 +7,7 @@ import "fmt"
 //	keccakPairs8    n groups of 8 messages of 64 bytes that lie end to end, with or without sorting the halves
 //	keccakShort8    n groups of 8 messages of 32 bytes
 //	keccakBlocks8   n groups of 8 messages of one length up to 128 bytes, of which what all share is given apart
-//	keccakAbsorb8   one block of 136 bytes into each of 8 states
+//	keccakPadded8   n groups of 8 messages that are padded already, all of the same number of blocks
 func keccakAVX512(a *asm) {
 	a.words64("roundConstants512", roundConstants())
 	a.words64("swapBytes512", []uint64{0x0001020304050607, 0x08090a0b0c0d0e0f, 0x0001020304050607, 0x08090a0b0c0d0e0f,
@@ -17,7 +17,7 @@ func keccakAVX512(a *asm) {
 	pairs8(a)
 	short8(a)
 	blocks8(a)
-	absorb8(a)
+	paddedKeccak8(a)
 }
 
 // state8 is the register of each lane. They are renamed rather than moved by pi; after 24 rounds every lane is back in its own.
@@ -319,33 +319,56 @@ func blocks8(a *asm) {
 	a.ret()
 }
 
-// absorb8 keeps states as 25 rows of 8 lanes: lane i of message m at 64i+8m.
-func absorb8(a *asm) {
-	a.text("·keccakAbsorb8", "NOSPLIT", "$0-16")
-	a.op("MOVQ", "state+0(FP)", "DI")
+// paddedKeccak8 keeps states as 25 rows of 8 lanes: lane i of message m at 64i+8m.
+func paddedKeccak8(a *asm) {
+	a.text("·keccakPadded8", "NOSPLIT", "$0-40")
+	a.op("MOVQ", "dst+0(FP)", "DI")
 	a.op("MOVQ", "blocks+8(FP)", "SI")
+	a.op("MOVQ", "groups+16(FP)", "CX")
+	a.op("MOVQ", "n+24(FP)", "BX")
+	a.op("MOVQ", "state+32(FP)", "R9")
+	a.op("IMUL3Q", imm(136), "BX", "R11") // from a message to the next
 	a.op("LEAQ", "roundConstants512<>+0(SB)", "R8")
+	a.label("messages")
+	a.op("VPXORQ", zmm(0), zmm(0), zmm(0))
+	for i := range 25 {
+		a.op("VMOVDQU64", zmm(0), mem(64*i, "R9"))
+	}
+	a.op("MOVQ", "BX", "DX")
+	a.label("blocks")
 	for half := range 2 {
+		a.op("MOVQ", "SI", "R10")
 		for m := range 8 {
-			a.op("VMOVDQU64", mem(136*m+64*half, "SI"), zmm(16+m))
+			a.op("VMOVDQU64", mem(64*half, "R10"), zmm(16+m))
+			if half == 1 {
+				a.op("MOVQ", "128(R10)", "AX")
+				a.op("XORQ", "AX", mem(64*16+8*m, "R9"))
+			}
+			a.op("ADDQ", "R11", "R10")
 		}
 		transpose8(a, run8(16), run8(8*half), run8(8*half))
 	}
-	for m := range 8 {
-		a.op("MOVQ", mem(136*m+128, "SI"), "AX")
-		a.op("XORQ", "AX", mem(64*16+8*m, "DI"))
-	}
 	for i := range 25 {
 		if i < 16 {
-			a.op("VPXORQ", mem(64*i, "DI"), zmm(i), zmm(i))
+			a.op("VPXORQ", mem(64*i, "R9"), zmm(i), zmm(i))
 		} else {
-			a.op("VMOVDQU64", mem(64*i, "DI"), zmm(i))
+			a.op("VMOVDQU64", mem(64*i, "R9"), zmm(i))
 		}
 	}
 	permute8(a, 25, false)
 	for i := range 25 {
-		a.op("VMOVDQU64", zmm(i), mem(64*i, "DI"))
+		a.op("VMOVDQU64", zmm(i), mem(64*i, "R9"))
 	}
+	a.op("ADDQ", imm(136), "SI")
+	a.op("DECQ", "DX")
+	a.op("JNZ", "blocks")
+	store8(a)
+	a.op("LEAQ", "(R11)(R11*2)", "R10") // the group's other messages
+	a.op("LEAQ", "(R10)(R11*4)", "R10")
+	a.op("ADDQ", "R10", "SI")
+	a.op("ADDQ", imm(256), "DI")
+	a.op("DECQ", "CX")
+	a.op("JNZ", "messages")
 	a.WriteString("\tVZEROUPPER\n")
 	a.ret()
 }
