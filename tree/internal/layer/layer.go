@@ -2,7 +2,7 @@
 // out end to end. Callers own all memory; nothing here allocates a hash.
 //
 // Messages and Pairs use the widest vector kernels of the machine (Level), Sum the library. With -tags purego, and on
-// other processors than amd64, all is the library's.
+// other processors than amd64 and arm64, all is the library's.
 package layer
 
 import (

@@ -4,15 +4,21 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"runtime"
 	"slices"
 	"testing"
 )
 
-// levels are those that this machine can run; one that it cannot is named, as its kernels are not tested here.
+// levels are those that this machine can run; one that it cannot is named, as its kernels are not tested here. With
+// MERKLE_LEVELS=required that is a failure: for an emulator, which has all of them.
 func levels(t testing.TB) []Level {
 	for _, l := range kernelsOf(runtime.GOARCH) {
-		if !l.Has() {
+		switch {
+		case l.Has():
+		case os.Getenv("MERKLE_LEVELS") == "required":
+			t.Fatalf("no %s here", l)
+		default:
 			t.Logf("this machine or build has no %s: its kernels are not tested", l)
 		}
 	}
@@ -21,7 +27,7 @@ func levels(t testing.TB) []Level {
 
 // kernelsOf are all levels with kernels for a processor.
 func kernelsOf(arch string) []Level {
-	return map[string][]Level{"amd64": {AVX2, SHANI, AVX512}}[arch]
+	return map[string][]Level{"amd64": {AVX2, SHANI, AVX512}, "arm64": {SHA3}}[arch]
 }
 
 // The levels that are used are those that can run, the best of them when nobody says which.
@@ -30,7 +36,7 @@ func TestLevels_bestIsLast(t *testing.T) {
 	if all[0] != Scalar || Best() != all[len(all)-1] || !slices.IsSorted(all) {
 		t.Errorf("levels %v, best %s", all, Best())
 	}
-	for _, l := range []Level{Scalar, AVX2, SHANI, AVX512} {
+	for _, l := range []Level{Scalar, AVX2, SHANI, AVX512, SHA3} {
 		if l.Has() != slices.Contains(all, l) {
 			t.Errorf("%s: Has is %v of %v", l, l.Has(), all)
 		}
