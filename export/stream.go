@@ -15,7 +15,8 @@ import (
 	"github.com/merkle-drop/merkle/tree"
 )
 
-// Streams reports why WriteStream cannot build a campaign; nil when it can: what alloc.Streams allows, with layout subtree.
+// Streams reports why WriteStream cannot build a campaign; nil when it can: what alloc.Streams allows, with trees that can be
+// built through disk.
 func Streams(c *campaign.Campaign) error {
 	if err := alloc.Streams(c, alloc.Options{LeafColumns: LeafColumns}); err != nil {
 		return err
@@ -36,10 +37,11 @@ func Streams(c *campaign.Campaign) error {
 		if own := LeafColumns(t); len(own) > 0 {
 			return no(t, "the column %s, so it", own[0])
 		}
-		if layout == LayoutInline {
-			return no(t, "layout %s", LayoutInline)
+		can, order := tree.CanFile, tree.Order(t.Order)
+		if layout == LayoutSubtree {
+			can, order = tree.CanSlice, tree.OrderAccount
 		}
-		if err := tree.CanSlice(&p, tree.OrderAccount); err != nil {
+		if err := can(&p, order); err != nil {
 			return no(t, "%v, so it", err)
 		}
 		if len(t.Tokens) > mostTokens {
@@ -115,7 +117,7 @@ func (c *counted) Write(p []byte) (int, error) {
 }
 
 // streamed writes the bundle in stages: claims, trees, shards, and what pins all files.
-func (w *writer) streamed(c *campaign.Campaign, ao alloc.Options, x alloc.External) (*alloc.Outline, *Manifest, error) {
+func (w *writer) streamed(c *campaign.Campaign, ao alloc.Options, x alloc.External) (out *alloc.Outline, m *Manifest, err error) {
 	layout, err := declaredLayout(c)
 	if err != nil {
 		return nil, nil, err
@@ -123,16 +125,16 @@ func (w *writer) streamed(c *campaign.Campaign, ao alloc.Options, x alloc.Extern
 	if err := w.file(CampaignFile, c.Source); err != nil {
 		return nil, nil, err
 	}
-	out, digest, err := w.claimed(c, ao, x)
-	if err != nil {
+	var digest string
+	if out, digest, err = w.claimed(c, ao, x); err != nil {
 		return out, nil, plainFaults(err)
 	}
 	families, err := w.heldTrees(out, layout)
+	defer func() { err = errors.Join(err, closeTrees(families)) }()
 	if err != nil {
 		return out, nil, err
 	}
-	m, err := w.told(out, layout, digest, families)
-	if err != nil {
+	if m, err = w.told(out, layout, digest, families); err != nil {
 		return out, nil, err
 	}
 	groups, err := heldGroups(families, layout, m.Publish.Shard)
@@ -155,7 +157,20 @@ func (w *writer) streamed(c *campaign.Campaign, ao alloc.Options, x alloc.Extern
 			m.Trees = append(m.Trees, t.outline.info(t.group, constants))
 		}
 	}
+	if err := closeTrees(families); err != nil { // before the bundle is there
+		return out, nil, err
+	}
 	return out, m, w.finish(m)
+}
+
+// closeTrees removes the files of trees.
+func closeTrees(families []*heldFamily) (err error) {
+	for _, f := range families {
+		for _, t := range f.parts {
+			err = errors.Join(err, t.close())
+		}
+	}
+	return err
 }
 
 // claimed computes the claims, and writes the canonical form of the list on the way; it returns its digest.

@@ -172,6 +172,24 @@ func streamCases() map[string]*streamCase {
 			cases[p+" by rule, "+rule] = c
 		}
 	}
+	for _, order := range []string{"profile", "account", "input", "leaf-hash"} {
+		for _, split := range []string{"", ", split: 50"} {
+			for _, p := range []string{"jito-v1", "jupiter-ts-v1", "oz-standard-v1", "uniswap-v1", "sablier-v1", "jito-tip-v1"} {
+				account, token := evmText, dai
+				if strings.HasPrefix(p, "j") {
+					account, token = solanaText, jup
+				}
+				c = plain(p, token, account)
+				c.trees = strings.Replace(c.trees, "order: account", "order: "+order+split, 1)
+				c.publish = "publish: {proofs: inline, shard: 64}\n"
+				if order != "account" {
+					c.publish = "publish: {shard: 32}\n"
+				}
+				c.row = func(i int) string { return fmt.Sprintf("%s,%d", account(i), i%5) }
+				cases["inline, "+p+", "+order+split] = c
+			}
+		}
+	}
 	c = plain("", "", nil)
 	c.token = `{decimals: 18, pool: "10000000000000", assets: [{asset: "eip155:1/erc20:0x6B175474E89094C44Da98b954EedeAC495271d0F", decimals: 18}, {asset: "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp/token:JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN", decimals: 9}]}`
 	c.trees = "  - {id: b, tokens: [T], chain: \"solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp\", profile: jito-v1, order: account}\n  - {id: a, tokens: [T], chain: \"eip155:1\", profile: hedgey-v1, order: account}\n"
@@ -310,8 +328,11 @@ func TestWriteStream_refusedKinds(t *testing.T) {
 func TestWriteStream_inMemoryOnly(t *testing.T) {
 	cases := streamCases()
 	for what, change := range map[string]func(c *streamCase){
-		"inline": func(c *streamCase) { c.publish = "publish: {proofs: inline}\n" },
-		"order":  func(c *streamCase) { c.trees = strings.Replace(c.trees, "order: account", "order: input", 1) },
+		"own column": func(c *streamCase) {
+			c.trees = strings.Replace(c.trees, "}", ", fields: [\"account:address\", \"amount:uint256\", \"note:string\"]}", 1)
+			c.trees, c.token, c.header = strings.Replace(c.trees, "jito-v1", "oz-standard-v1", 1), dai, "account,amount,note"
+			c.row = func(i int) string { return fmt.Sprintf("%s,%d,note %d", evmText(i), i, i) }
+		},
 	} {
 		c := *cases["jito-v1"]
 		change(&c)

@@ -33,6 +33,7 @@ type heldReading struct {
 	owner []uint8  // by row: which token of the family; nil of one token
 	lo    int      // place of the first row
 	each  []alloc.ClaimRows
+	one   *heldReading // of a run of leaves, where single ones are picked
 }
 
 func (h *heldRows) reading(rows *tree.Rows) *heldReading {
@@ -64,6 +65,34 @@ func (r *heldReading) read(lo, hi int) error {
 		for i, v := range r.h.index[lo:hi] {
 			r.rows.Index[i] = uint64(v)
 		}
+	}
+	return nil
+}
+
+// pick reads the leaves at some places, which ascend.
+func (r *heldReading) pick(places []uint32) error {
+	if r.one == nil {
+		r.one = r.h.reading(new(tree.Rows))
+	}
+	rows, one := r.rows, r.one.rows
+	rows.Accounts, rows.Amounts, rows.Locked, rows.Index = rows.Accounts[:0], rows.Amounts[:0], rows.Locked[:0], rows.Index[:0]
+	for len(places) > 0 {
+		n := 1
+		for n < len(places) && places[n] == places[0]+uint32(n) {
+			n++
+		}
+		if err := r.one.read(int(places[0]), int(places[0])+n); err != nil {
+			return err
+		}
+		rows.Accounts, rows.Amounts = append(rows.Accounts, one.Accounts...), append(rows.Amounts, one.Amounts...)
+		rows.Locked, rows.Index = append(rows.Locked, one.Locked...), append(rows.Index, one.Index...)
+		places = places[n:]
+	}
+	if one.Locked == nil {
+		rows.Locked = nil
+	}
+	if one.Index == nil {
+		rows.Index = nil
 	}
 	return nil
 }

@@ -25,19 +25,34 @@ type heldTree struct {
 	part    int
 	group   string
 	lo, n   int          // places [lo, lo+n) of the family
+	places  []uint32     // ascending, of a part that is no run of places; else nil
 	outline TreeOutline  // as Tree.Outline
 	sliced  *tree.Sliced // layout subtree
+	filed   *tree.Filed  // layout inline
 }
 
 // partOf is the part that the leaf at a place is in.
 func (f *heldFamily) partOf(place int) int {
-	if f.tree.Split == 0 {
+	switch {
+	case len(f.parts) == 1:
 		return 0
+	case f.order == tree.OrderAccount:
+		return place / f.tree.Split
 	}
-	return place / f.tree.Split
+	return int(f.claimed[place]) / f.tree.Split
 }
 
-// heldTrees builds the campaign's trees, and refuses what Trees refuses. Families without claims are left out.
+// at is the tree that the leaf at a place is in, and its row there.
+func (f *heldFamily) at(place int) (t *heldTree, row int) {
+	t = f.parts[f.partOf(place)]
+	if t.places == nil {
+		return t, place - t.lo
+	}
+	row, _ = slices.BinarySearch(t.places, uint32(place))
+	return t, row
+}
+
+// heldTrees builds the campaign's trees, and refuses what Trees refuses. Families without claims are left out. The caller closes the trees also of an error.
 func (w *writer) heldTrees(out *alloc.Outline, layout string) ([]*heldFamily, error) {
 	families, err := w.heldFamilies(out)
 	if err != nil || len(out.Campaign.Trees) == 0 {
@@ -48,27 +63,34 @@ func (w *writer) heldTrees(out *alloc.Outline, layout string) ([]*heldFamily, er
 		f.refuseWide(&faults)
 	}
 	if err := faults.Err(); err != nil {
-		return nil, err
+		return families, err
 	}
 	if layout == LayoutSubtree {
 		for _, f := range families {
 			if f.order != tree.OrderAccount {
-				return nil, refuseSubtree(out.Campaign, f.cutTrees()[0].id(), f.order)
+				return nil, refuseSubtree(out.Campaign, (&heldTree{f: f}).id(), f.order)
 			}
+		}
+	}
+	w.open = 0
+	for _, f := range families {
+		w.open++
+		if f.tree.Split > 0 {
+			w.open += (f.rows.len - 1) / f.tree.Split
 		}
 	}
 	for i, f := range families {
 		w.o.progress("trees", int64(i), int64(len(families)))
-		if err := f.build(w, out.Campaign, &faults); err != nil {
-			return nil, err
+		if err := f.build(w, out.Campaign, layout, &faults); err != nil {
+			return families, err
 		}
 	}
 	if err := faults.Err(); err != nil {
-		return nil, err
+		return families, err
 	}
 	if len(families) == 0 && len(out.Tables) == 0 {
 		faults.Addf(merkle.Pos{File: out.Campaign.Path}, "no claim is above 0, there is no tree to build")
-		return nil, faults.Err()
+		return families, faults.Err()
 	}
 	w.o.progress("trees", int64(len(families)), int64(len(families)))
 	return families, nil
@@ -141,17 +163,30 @@ func (f *heldFamily) refuseWide(faults *merkle.Faults) {
 	}
 }
 
-// cutTrees cuts the family's places into its trees.
-func (f *heldFamily) cutTrees() []*heldTree {
+// cutTrees cuts the family into its trees, as family.parts does: runs of the split in account order, else in claim order.
+func (f *heldFamily) cutTrees(w *writer) error {
 	most := f.tree.Split
 	if most == 0 {
 		most = f.rows.len
 	}
-	var parts []*heldTree
 	for lo := 0; lo < f.rows.len; lo += most {
-		parts = append(parts, &heldTree{f: f, part: len(parts), lo: lo, n: min(most, f.rows.len-lo)})
+		f.parts = append(f.parts, &heldTree{f: f, part: len(f.parts), lo: lo, n: min(most, f.rows.len-lo)})
 	}
-	return parts
+	if f.order == tree.OrderAccount || len(f.parts) == 1 {
+		return nil
+	}
+	if err := f.number(w); err != nil {
+		return err
+	}
+	all := make([]uint32, f.rows.len)
+	for _, t := range f.parts {
+		t.places = all[t.lo : t.lo : t.lo+t.n]
+	}
+	for place := range f.rows.len {
+		t := f.parts[f.partOf(place)]
+		t.places = append(t.places, uint32(place))
+	}
+	return nil
 }
 
 func (t *heldTree) id() string {
@@ -162,8 +197,10 @@ func (t *heldTree) id() string {
 }
 
 // build builds the family's trees. What a tree cannot hold is added to faults; the error is for all else.
-func (f *heldFamily) build(w *writer, c *campaign.Campaign, faults *merkle.Faults) error {
-	f.parts = f.cutTrees()
+func (f *heldFamily) build(w *writer, c *campaign.Campaign, layout string, faults *merkle.Faults) error {
+	if err := f.cutTrees(w); err != nil {
+		return err
+	}
 	for i, field := range f.profile.Fields {
 		if field.Source != tree.SourceAccount && !f.constant(field) {
 			f.fields = append(f.fields, i)
@@ -189,7 +226,11 @@ func (f *heldFamily) build(w *writer, c *campaign.Campaign, faults *merkle.Fault
 			faults.Addf(f.tree.Pos, "tree %q: %w", f.tree.ID, passed[t.part])
 			continue
 		}
-		refused, err := f.refused(w, t, t.slice(w, shard), faults)
+		build := t.file
+		if layout == LayoutSubtree {
+			build = func(w *writer) error { return t.slice(w, shard) }
+		}
+		refused, err := f.refused(w, t, build(w), faults)
 		if err != nil {
 			return err
 		}
@@ -221,7 +262,13 @@ func (t *heldTree) reader(workers int) tree.Slices {
 		if each[worker] == nil || each[worker].rows != rows {
 			each[worker] = t.f.rows.reading(rows)
 		}
-		if err := each[worker].read(t.lo+lo, t.lo+hi); err != nil {
+		var err error
+		if t.places == nil {
+			err = each[worker].read(t.lo+lo, t.lo+hi)
+		} else {
+			err = each[worker].pick(t.places[lo:hi])
+		}
+		if err != nil {
 			return &unreadError{err}
 		}
 		return nil
@@ -238,6 +285,39 @@ func (t *heldTree) slice(w *writer, shard int) (err error) {
 	t.outline = TreeOutline{Order: t.f.order, Leaves: t.sliced.Len(), Depth: t.sliced.Depth(), Root: t.sliced.Root(), Profile: t.sliced.Profile()}
 	t.describe(total)
 	return nil
+}
+
+// file builds the tree for layout inline.
+func (t *heldTree) file(w *writer) (err error) {
+	f := t.f
+	d := tree.Disk{Dir: w.x.Dir, Name: "tree-" + t.id(), Memory: w.x.Memory / 2 / int64(w.open), Keyed: true}
+	if f.order == tree.OrderInput {
+		if err := f.number(w); err != nil {
+			return err
+		}
+		if d.Claims = f.claimed; len(f.parts) > 1 {
+			d.Claims = make([]uint32, t.n)
+			for row, place := range t.places {
+				d.Claims[row] = f.claimed[place] - uint32(t.part*f.tree.Split)
+			}
+		}
+	}
+	spec := f.spec(w)
+	if t.filed, err = tree.BuildFiled(w.ctx, spec, t.n, t.reader(spec.Workers), d); err != nil {
+		return err
+	}
+	total, _ := t.filed.Total()
+	t.outline = TreeOutline{Order: f.order, Leaves: t.filed.Len(), Depth: t.filed.Depth(), Root: t.filed.Root(), Profile: t.filed.Profile()}
+	t.describe(total)
+	return nil
+}
+
+// close removes the files of a tree.
+func (t *heldTree) close() error {
+	if t.filed == nil {
+		return nil
+	}
+	return t.filed.Close()
 }
 
 // describe fills in what the family tells of the tree. total is that of a tree of one token.
@@ -263,7 +343,7 @@ func (t *heldTree) constants() (map[string]string, error) {
 	r := t.f.rows.reading(rows)
 	value, err := t.values(rows)
 	if err == nil {
-		err = r.read(t.lo, t.lo+1)
+		err = r.read(0, 1)
 	}
 	if err != nil {
 		return nil, err

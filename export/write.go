@@ -56,6 +56,7 @@ type writer struct {
 	made    map[string]bool
 	facts   []factFile
 	x       alloc.External // of claims on disk
+	open    int            // trees on disk that are open beside each other
 }
 
 func (w *writer) write(a *alloc.Allocation, m *Manifest, groups []*group) error {
