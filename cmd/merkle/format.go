@@ -122,6 +122,19 @@ func formatError(c *cli.Context, err error) error {
 	return err
 }
 
+// inMemory says why all rows are needed in memory for what is written; nil when they are not.
+func (out *output) inMemory(c *cli.Context) error {
+	switch {
+	case c.IsSet("multiproof"):
+		return fmt.Errorf("%w: --multiproof", tree.ErrSliced)
+	case out.path != "" && out.o.Split > 0:
+		return fmt.Errorf("%w: --split", tree.ErrSliced)
+	case out.path != "" && tools.CanFile(out.kind.Name) != nil:
+		return fmt.Errorf("%w: --format %s", tree.ErrSliced, out.kind.Name)
+	}
+	return nil
+}
+
 // write writes the tree, and returns one entry a tree where there are several.
 func (out *output) write(c *cli.Context, t *tree.Tree, bar *progress) ([]tools.Written, error) {
 	o := out.o

@@ -104,13 +104,17 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 	}
 	l.stated = table.Root
 	l.afterwards(table)
+	if l.spill != nil {
+		if err := l.spill.finish(ctx, l); err != nil {
+			return nil, err
+		}
+	}
 	if err := l.faults.Err(); err != nil {
 		return nil, err
 	}
-	if l.spill != nil {
-		return l, l.spill.take(ctx, l, 1)
+	if l.spill == nil {
+		l.repeated()
 	}
-	l.repeated()
 	return l, nil
 }
 
@@ -142,7 +146,7 @@ func (l *list) input() (io.ReadCloser, error) {
 
 // number is the data row, from 0, of a row.
 func (l *list) number(row int) uint32 {
-	if l.numbers == nil {
+	if l.numbers == nil || l.spill != nil {
 		return uint32(row)
 	}
 	return l.numbers[row]

@@ -23,6 +23,11 @@ func (e *kindError) Error() string {
 // refused, all with their places.
 func (l *list) judge(ctx context.Context, errw io.Writer) (merkle.AccountCounts, error) {
 	if l.spill != nil {
+		if l.spill.kept != nil {
+			if err := l.spill.judge(ctx, l); err != nil {
+				return l.spill.kinds.counts, err
+			}
+		}
 		return l.spill.kinds.counts, l.tell(errw, &l.spill.kinds)
 	}
 	if l.rooted != nil {
@@ -99,13 +104,17 @@ func (l *list) repeated() {
 	if n == 0 {
 		return
 	}
+	l.noteRepeated(n, l.rows.Accounts[two[1]], l.number(two[0]), l.number(two[1]))
+}
+
+// noteRepeated notes that n rows are of an account that is there already: one is a's, at data row again after first.
+func (l *list) noteRepeated(n int, a merkle.Account, first, again uint32) {
 	name := l.profile.Fields[slices.IndexFunc(l.profile.Fields, func(f tree.Field) bool { return f.Source == tree.SourceAccount })].Name
-	places, err := l.places(map[uint32]bool{l.number(two[0]): true, l.number(two[1]): true})
+	places, err := l.places(map[uint32]bool{first: true, again: true})
 	if err != nil {
 		return // the list was read a moment ago; that it is gone is said by whoever needs it
 	}
-	l.notes = append(l.notes, fmt.Sprintf("%d rows are of an account that is there already, each to be paid: %s is at %s and %s", n, l.rows.Accounts[two[1]],
-		places[l.number(two[0])][name], places[l.number(two[1])][name]))
+	l.notes = append(l.notes, fmt.Sprintf("%d rows are of an account that is there already, each to be paid: %s is at %s and %s", n, a, places[first][name], places[again][name]))
 }
 
 // kinds are those of all rows. They were found while the list was read; which accounts are the distribution's own is known only now.

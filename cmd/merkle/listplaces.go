@@ -21,6 +21,11 @@ func (l *list) locate(err error) error {
 		}
 		return &refusedError{fmt.Errorf("%s: %w", l.path, err)}
 	}
+	if l.spill != nil {
+		if err := l.spill.numbered(rows); err != nil {
+			return err
+		}
+	}
 	wanted := map[uint32]bool{}
 	for _, e := range rows.List {
 		wanted[l.number(e.Row)] = true

@@ -114,12 +114,6 @@ func TestTree_memoryChangesNothing(t *testing.T) {
 		all := append([]string{"tree", in + "/list.csv", "--unit", "token", "--decimals", "18"}, args...)
 		code, want, errs := told(t, all...)
 		gotCode, got, gotErrs := told(t, append(all, "--memory", "64KiB")...)
-		if args[1] == "uniswap-v1" {
-			if code != 0 || gotCode != exitRefused || !strings.Contains(gotErrs, "needs all rows in memory") {
-				t.Errorf("%v: exit status %d, %s", args, gotCode, gotErrs)
-			}
-			continue
-		}
 		if gotCode != code || got != want || gotErrs != errs {
 			t.Errorf("%v through disk: exit status %d\n%s%s\nwant %d\n%s%s", args, gotCode, got, gotErrs, code, want, errs)
 		}

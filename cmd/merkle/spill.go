@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -24,17 +27,23 @@ const treeRowMemory = 280
 
 // spill takes the rows of a list that memory would not hold to the tree's files, batch by batch.
 type spill struct {
-	gatherer *tree.Gatherer
-	place    *extsort.Place
-	rows     int
-	own      map[merkle.Account]bool
-	kinds    kindsSeen
-	before   int64 // memory limit of the process
+	gatherer *tree.Gatherer // where nothing but the root is asked for; nil: rows are kept
+	kept     *tree.RowFile
+	disk     tree.Disk
+	sums     bool                    // rows of one account are added up
+	tokens   map[merkle.Account]bool // in the list
+
+	place  *extsort.Place
+	rows   int
+	own    map[merkle.Account]bool
+	kinds  kindsSeen
+	filed  *tree.Filed
+	before int64 // memory limit of the process
 }
 
 // maySpill begins to spill when the list is too long for the memory that may be used. What needs all rows at once is refused where the limit was given, and
-// else done in memory.
-func (l *list) maySpill(c *cli.Context, most limit, proofs bool) (*spill, error) {
+// else done in memory. full is what is asked for that does, or nil.
+func (l *list) maySpill(c *cli.Context, most limit, out *output, full error) (*spill, error) {
 	info, err := os.Stat(l.path)
 	if l.stdin != nil || err != nil {
 		return nil, nil // it is in memory already
@@ -48,8 +57,7 @@ func (l *list) maySpill(c *cli.Context, most limit, proofs bool) (*spill, error)
 		clearTemp(c, l.path)
 		return nil, nil
 	}
-	spec := tree.Spec{Profile: l.profile, Order: tree.Order(c.String("order")), Token: l.set.token, Constants: l.set.constants,
-		Workers: l.set.workers, KeepDuplicates: l.set.duplicates == "keep", Decimals: max(0, l.set.read.Decimals)}
+	spec := l.spec()
 	indexed, tokens := false, false
 	for i := range l.cols {
 		if f := l.cols[i].field; f >= 0 {
@@ -57,32 +65,61 @@ func (l *list) maySpill(c *cli.Context, most limit, proofs bool) (*spill, error)
 			tokens = tokens || l.profile.Fields[f].Source == tree.SourceToken
 		}
 	}
-	switch err = tree.CanGather(spec, indexed); {
-	case err != nil:
-	case proofs:
-		err = fmt.Errorf("%w: proofs", tree.ErrSliced)
-	case tokens:
-		err = fmt.Errorf("%w: a column of tokens", tree.ErrSliced)
-	case l.sums != nil:
-		err = fmt.Errorf("%w: --duplicates sum", tree.ErrSliced)
+	rootOnly := out.path == "" && !tokens && l.sums == nil && tree.CanGather(spec, indexed) == nil
+	if full == nil && !rootOnly {
+		full = tree.CanFile(&spec.Profile, spec.Order)
 	}
-	if err != nil {
-		err = fmt.Errorf("%s: about %s of memory are needed, the limit is %s, and it %v", l.path, sizeText(need), sizeText(most.bytes), err)
+	if full != nil {
+		err = fmt.Errorf("%s: about %s of memory are needed, the limit is %s, and it %v", l.path, sizeText(need), sizeText(most.bytes), full)
 		if most.given {
 			return nil, &refusedError{err}
 		}
 		fmt.Fprintf(c.App.ErrWriter, "merkle: warning: %v\n", err)
 		return nil, nil
 	}
-	s := &spill{own: l.own(), before: most.collect()}
-	if s.place, err = tempPlace(c, l.path, size*tempFactor, 0); err == nil {
-		s.gatherer, err = tree.NewGatherer(spec, s.place.Path(), most.bytes/2)
+	s := &spill{own: l.own(), before: most.collect(), sums: l.sums != nil}
+	l.sums = nil
+	rows := size / max(averageRow(l.path), leastRow)
+	temp := rows * tree.GatheredBytes(&spec.Profile, spec.Order)
+	if !rootOnly {
+		temp = size + rows*tree.FiledBytes(&spec.Profile, spec.Order)
+		if s.sums {
+			temp += size + rows*sumRecord
+		}
+	}
+	if s.place, err = tempPlace(c, l.path, temp, 0); err == nil {
+		s.disk = tree.Disk{Dir: s.place.Path(), Memory: most.bytes / 2, Unique: true}
+		if rootOnly {
+			s.gatherer, err = tree.NewGatherer(spec, s.disk.Dir, s.disk.Memory)
+		} else {
+			s.tokens = map[merkle.Account]bool{}
+			s.kept, err = tree.NewRowFile(filepath.Join(s.disk.Dir, "rows"))
+		}
 	}
 	if err != nil {
 		s.release()
 		return nil, err
 	}
 	return s, nil
+}
+
+// sumRecord is what a row of a list whose rows are added up takes on disk while they are.
+const sumRecord = 180
+
+// averageRow is the bytes of a line at the beginning of a list, 0 where that says nothing.
+func averageRow(path string) int64 {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	text := make([]byte, 1<<16)
+	n, _ := io.ReadFull(f, text) // an estimate: what cannot be read is told by the reading
+	lines := bytes.Count(text[:n], []byte{'\n'})
+	if lines < 8 || bytes.IndexByte(text[:n], 0) >= 0 {
+		return 0
+	}
+	return int64(n / lines)
 }
 
 // some reports whether rows were taken.
@@ -94,25 +131,29 @@ func (s *spill) take(ctx context.Context, l *list, least int) error {
 	if n < least || n == 0 {
 		return nil
 	}
-	if len(l.faults.List) == 0 { // else the list is refused for them
-		s.look(l)
+	switch {
+	case s.kept != nil && (len(l.faults.List) == 0 || s.sums): // with faults what cannot be added up is told too
+		if err := s.keep(l); err != nil {
+			return err
+		}
+	case s.kept == nil && len(l.faults.List) == 0: // else the list is refused for them
+		s.look(l, l.rows.Accounts, s.rows)
 		if err := s.gatherer.Add(ctx, &l.rows); err != nil {
 			return l.locate(err)
 		}
 	}
 	s.rows += n
 	r := &l.rows
-	r.Accounts, r.Amounts, r.Locked, r.Index = r.Accounts[:0], r.Amounts[:0], r.Locked[:0], r.Index[:0]
+	r.Accounts, r.Amounts, r.Locked, r.Index, r.Tokens = r.Accounts[:0], r.Amounts[:0], r.Locked[:0], r.Index[:0], r.Tokens[:0]
 	for i := range r.Columns {
 		r.Columns[i].Values = r.Columns[i].Values[:0]
 	}
-	l.numbers = nil // a row is its data row: lists that are added up do not come here
+	l.numbers = l.numbers[:0]
 	return nil
 }
 
-// look finds the kinds of the accounts.
-func (s *spill) look(l *list) {
-	accounts := l.rows.Accounts
+// look finds the kinds of accounts, the first of which is that of row first.
+func (s *spill) look(l *list, accounts []merkle.Account, first int) {
 	kinds := make([]merkle.AccountKind, len(accounts))
 	w := l.set.workers
 	if w <= 0 {
@@ -131,7 +172,7 @@ func (s *spill) look(l *list) {
 	wait.Wait()
 	for i, k := range kinds {
 		s.kinds.counts[k]++
-		l.see(&s.kinds, k, s.rows+i, accounts[i])
+		l.see(&s.kinds, k, first+i, accounts[i])
 	}
 }
 
@@ -143,6 +184,12 @@ func (s *spill) release() {
 	debug.SetMemoryLimit(s.before)
 	if s.gatherer != nil {
 		_ = s.gatherer.Close() // the place goes as a whole
+	}
+	if s.kept != nil {
+		_ = s.kept.Close()
+	}
+	if s.filed != nil {
+		_ = s.filed.Close()
 	}
 	if s.place != nil {
 		_ = s.place.Release() // what is left is removed by the next run

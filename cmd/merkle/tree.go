@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/merkle-drop/merkle/export/tools"
 	"github.com/merkle-drop/merkle/tree"
 )
 
@@ -73,7 +74,7 @@ func treeFromList(c *cli.Context) error {
 	defer bar.done()
 	var held *spill
 	o.spilling = func(l *list) (_ *spill, err error) {
-		held, err = l.maySpill(c, limit, out.path != "" || c.IsSet("multiproof"))
+		held, err = l.maySpill(c, limit, out, out.inMemory(c))
 		return held, err
 	}
 	defer func() { held.release() }()
@@ -92,7 +93,7 @@ func treeFromList(c *cli.Context) error {
 	switch {
 	case g != nil: // while the list was read
 	case list.spill != nil:
-		g, err = list.spill.gatherer.Finish(c.Context)
+		g, err = list.spill.build(c.Context, list.spec())
 	default:
 		if t, err = tree.Build(c.Context, list.spec(), &list.rows); err == nil {
 			total, ok := t.Total()
@@ -126,7 +127,12 @@ func treeFromList(c *cli.Context) error {
 		return list.multiProof(c, t)
 	}
 	if out.path != "" {
-		made, err := out.write(c, t, bar)
+		var made []tools.Written
+		if list.spill != nil {
+			err = list.spill.write(c, out, bar)
+		} else {
+			made, err = out.write(c, t, bar)
+		}
 		if err != nil {
 			return list.unwritten(err)
 		}

@@ -12,12 +12,13 @@ const rowsAtOnce = 256
 type piece struct {
 	lo, hi int
 	b      []byte
+	err    error
 	ready  chan struct{}
 }
 
-// ordered writes what goroutines append for consecutive rows [lo, hi), in the order of rows. newRender is called once a goroutine.
-func (j *job) ordered(e *encoder, newRender func() func(b []byte, lo, hi int) []byte) error {
-	n := j.t.Rows().Len()
+// ordered writes what goroutines append for consecutive rows [lo, hi) of n, in the order of rows. newRender is called once a goroutine. The first piece
+// that cannot be written ends it.
+func (j *job) ordered(e *encoder, n int, newRender func() func(b []byte, lo, hi int) ([]byte, error)) error {
 	w := j.o.Workers
 	if w <= 0 {
 		w = runtime.GOMAXPROCS(0)
@@ -32,7 +33,7 @@ func (j *job) ordered(e *encoder, newRender func() func(b []byte, lo, hi int) []
 		workers.Go(func() {
 			render := newRender()
 			for p := range work {
-				p.b = render(p.b[:0], p.lo, p.hi)
+				p.b, p.err = render(p.b[:0], p.lo, p.hi)
 				p.ready <- struct{}{}
 			}
 		})
@@ -53,11 +54,15 @@ func (j *job) ordered(e *encoder, newRender func() func(b []byte, lo, hi int) []
 	for i, done := 0, 0; done < n; i++ {
 		p := &ahead[i%len(ahead)]
 		<-p.ready
-		if e.through(p.b); e.err != nil {
-			return e.err
+		if p.err == nil {
+			e.through(p.b)
+			p.err = e.err
+		}
+		if p.err != nil {
+			return p.err
 		}
 		done = p.hi
-		j.ticks(p.hi - p.lo)
+		j.ticks(p.hi-p.lo, n)
 		begin(p)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree"
 )
 
@@ -29,25 +30,38 @@ func namesFree(p *tree.Profile) bool {
 //	{"account":…,"amount":…,"leaf":…,"proof":[…]},
 //	…]}
 func writeProofs(j *job) error {
-	return j.json("proofs.json", 0, "]}\n", func(e *encoder) error {
-		root := j.t.Root()
-		e.b = append(e.b, `{"format":"merkle-proofs/v1","profile":"`+j.p.Name+`","order":"`+string(j.t.Order())+`","`...)
-		if j.p.AnyFields {
-			e.b = append(e.b, `types":[`...)
-			for i, f := range j.p.Fields {
-				if i > 0 {
-					e.b = append(e.b, ',')
-				}
-				e.b = strconv.AppendQuote(e.b, f.Name+":"+f.Type)
-			}
-			e.b = append(e.b, `],"`...)
-		}
-		e.b = append(e.b, `root":"`...)
-		e.b = root.AppendText(e.b, j.p.Width)
-		e.b = append(strconv.AppendInt(append(e.b, `","leaves":"`...), int64(j.t.Len()), 10), `","total":"`...)
+	return j.json("proofs.json", 0, proofsEnd, func(e *encoder) error {
+		e.b = proofsHead{j.p, j.t.Order(), j.t.Root(), j.t.Len()}.append(e.b)
 		e.b = append(j.appendSum(e.b), `","claims":[`...)
-		return j.ordered(e, j.claims)
+		return j.ordered(e, j.t.Rows().Len(), j.claims)
 	})
+}
+
+// proofsEnd is what stands behind the claims.
+const proofsEnd = "]}\n"
+
+// proofsHead is what stands before the sum of a file of all claims.
+type proofsHead struct {
+	p      *tree.Profile
+	order  tree.Order
+	root   merkle.Hash
+	leaves int
+}
+
+func (h proofsHead) append(b []byte) []byte {
+	b = append(b, `{"format":"merkle-proofs/v1","profile":"`+h.p.Name+`","order":"`+string(h.order)+`","`...)
+	if h.p.AnyFields {
+		b = append(b, `types":[`...)
+		for i, f := range h.p.Fields {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = strconv.AppendQuote(b, f.Name+":"+f.Type)
+		}
+		b = append(b, `],"`...)
+	}
+	b = h.root.AppendText(append(b, `root":"`...), h.p.Width)
+	return append(strconv.AppendInt(append(b, `","leaves":"`...), int64(h.leaves), 10), `","total":"`...)
 }
 
 // appendSum appends the sum of all amounts and locked amounts, which for limits may be wider than any amount; 0 for a leaf without an amount.
@@ -65,17 +79,10 @@ func (j *job) appendSum(b []byte) []byte {
 }
 
 // claims returns a writer of claims for one goroutine.
-func (j *job) claims() func(b []byte, lo, hi int) []byte {
+func (j *job) claims() func(b []byte, lo, hi int) ([]byte, error) {
 	proofs := j.t.ProofText()
-	var before []string // what stands before each field's value; empty: the field is left out
-	for _, f := range j.p.Fields {
-		key := ""
-		if f.Name != "leaf" { // ready-made
-			key = strconv.Quote(f.Name) + ":"
-		}
-		before = append(before, key)
-	}
-	return func(b []byte, lo, hi int) []byte {
+	before := proofsKeys(j.p)
+	return func(b []byte, lo, hi int) ([]byte, error) {
 		for row := lo; row < hi; row++ {
 			if row > 0 {
 				b = append(b, ',')
@@ -90,16 +97,31 @@ func (j *job) claims() func(b []byte, lo, hi int) []byte {
 			b = append(tree.AppendHex(append(b, `"leaf":"0x`...), leaf[:j.p.Width]), `","proof":[`...)
 			b = append(proofs.Append(b, row), "]}"...)
 		}
-		return b
+		return b, nil
 	}
+}
+
+// proofsKeys is what stands before each field's value; empty: the field is left out.
+func proofsKeys(p *tree.Profile) (before []string) {
+	for _, f := range p.Fields {
+		key := ""
+		if f.Name != "leaf" { // ready-made
+			key = strconv.Quote(f.Name) + ":"
+		}
+		before = append(before, key)
+	}
+	return before
 }
 
 // appendField appends a leaf field's value as a JSON string.
 func (j *job) appendField(b []byte, row, field int) []byte {
 	b = append(b, '"')
-	start := len(b)
-	b = j.t.AppendValue(b, row, field)
-	switch j.p.Fields[field].Source {
+	return quoted(j.t.AppendValue(b, row, field), len(b), j.p.Fields[field].Source)
+}
+
+// quoted ends the JSON string of a value of some source that begins in b at start, behind its quote.
+func quoted(b []byte, start int, source string) []byte {
+	switch source {
 	case tree.SourceAccount, tree.SourceToken, tree.SourceAmount, tree.SourceLocked, tree.SourceIndex:
 		return append(b, '"') // digits and letters only
 	}

@@ -125,11 +125,11 @@ func (j *job) tick() {
 	}
 }
 
-// ticks counts rows.
-func (j *job) ticks(n int) {
+// ticks counts n of all rows.
+func (j *job) ticks(n, all int) {
 	before := j.done >> 12
 	if j.done += int64(n); j.o.Progress != nil && j.done>>12 > before {
-		j.o.Progress(j.done, int64(j.t.Rows().Len()))
+		j.o.Progress(j.done, int64(all))
 	}
 }
 
