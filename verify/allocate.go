@@ -64,7 +64,7 @@ func (k *checker) allocate() {
 		return
 	}
 	k.alloc = a
-	k.data.votes, k.data.times, k.data.list, k.data.weights, k.data.stakes = nil, nil, nil, nil, nil // not needed any more, and large
+	k.data.votes, k.data.times, k.data.list, k.data.more, k.data.weights, k.data.stakes = nil, nil, nil, nil, nil, nil // not needed any more, and large
 	k.checked = append(k.checked, fmt.Sprintf("allocation of %d tokens to %d entrants recomputed by %s", len(a.tokens), len(a.ents), k.camp.rule.name))
 	k.progress("allocation", 1, 1)
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strconv"
@@ -17,19 +18,24 @@ type entrant struct {
 type entrants struct {
 	camp   *campaign
 	list   []entrant
-	byText map[string]int32  // text as written, NUL, chain as written
+	byText map[textKey]int32 // of text as written, NUL, chain as written
 	byID   map[entrant]int32 // two spellings of one account are one entrant
 	buf    []byte
 }
 
+// textKey is half of a SHA-256: texts themselves would take most of the memory.
+type textKey [16]byte
+
 func newEntrants(c *campaign) *entrants {
-	return &entrants{camp: c, byText: map[string]int32{}, byID: map[entrant]int32{}}
+	return &entrants{camp: c, byText: map[textKey]int32{}, byID: map[entrant]int32{}}
 }
 
 // find reads an account and its chain; chain is nil when the file has no such column.
 func (e *entrants) find(text, chain []byte) (int32, error) {
 	e.buf = append(append(append(e.buf[:0], text...), 0), chain...)
-	if id, ok := e.byText[string(e.buf)]; ok {
+	sum := sha256.Sum256(e.buf)
+	key := textKey(sum[:16])
+	if id, ok := e.byText[key]; ok {
 		return id, nil
 	}
 	a, err := parseAccount(string(text))
@@ -50,7 +56,7 @@ func (e *entrants) find(text, chain []byte) (int32, error) {
 		e.list = append(e.list, en)
 		e.byID[en] = id
 	}
-	e.byText[string(e.buf)] = id
+	e.byText[key] = id
 	return id, nil
 }
 

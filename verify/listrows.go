@@ -1,10 +1,11 @@
 package verify
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
+	"strings"
 )
 
 func (d *ruleData) listRow(m *columnMap) func(c [][]byte) error {
@@ -12,64 +13,76 @@ func (d *ruleData) listRow(m *columnMap) func(c [][]byte) error {
 		d.ruled = d.ruled || (at >= 0 && (i == 4 || i > 5))
 		d.indexed = d.indexed || (at >= 0 && i == 4)
 	}
+	more := m.at[4] >= 0 || m.at[5] >= 0 || len(m.at) > 6
 	return func(c [][]byte) error {
-		row := listRow{token: 0}
+		tok := 0
 		if c[2] != nil {
-			row.token = slices.IndexFunc(d.camp.tokens, func(t *token) bool { return t.id == string(c[2]) })
-			if row.token < 0 {
+			tok = slices.IndexFunc(d.camp.tokens, func(t *token) bool { return t.id == string(c[2]) })
+			if tok < 0 {
 				return fmt.Errorf("token %s is not in the campaign", quoted(c[2]))
 			}
 		} else if len(d.camp.tokens) > 1 {
 			return errors.New("no column token, and the campaign has several")
 		}
-		var err error
-		if row.ent, err = d.entrantOf(c, 0, 3, row.token); err != nil {
+		var row listRow
+		var rest listMore
+		ent, err := d.entrantOf(c, 0, 3, tok)
+		if err != nil {
 			return err
 		}
-		if row.amount, err = d.listAmount(c, 1, row.token); err != nil {
+		if row.digits, row.frac, err = d.listAmount(c, 1, tok); err != nil {
 			return fmt.Errorf("amount %s: %w", quoted(c[1]), err)
 		}
-		if row.locked, err = d.listAmount(c, 5, row.token); err != nil {
+		if rest.locked.digits, rest.locked.frac, err = d.listAmount(c, 5, tok); err != nil {
 			return fmt.Errorf("locked %s: %w", quoted(c[5]), err)
 		}
-		d.sums["list"].add(row.amount.digits, row.amount.frac)
+		row.ent, row.token = ent, uint16(tok)
+		d.sums["list"].add(row.digits.big(&d.scratch), int(row.frac))
 		if c[4] != nil {
 			n, ok := parseNum(string(c[4]))
-			if !ok || n.big(new(big.Int)).BitLen() > 64 {
+			if !ok || n.bits() > 64 {
 				return fmt.Errorf("index %s: not a whole number below 2^64", quoted(c[4]))
 			}
-			row.index = n
+			rest.index = n
 		}
 		for _, cell := range c[6:] {
-			row.own = append(row.own, string(cell))
+			rest.own = append(rest.own, string(cell))
 		}
 		d.list = append(d.list, row)
+		if more {
+			d.more = append(d.more, rest)
+		}
 		return nil
 	}
 }
 
-// listAmount reads an amount in the rule's unit and spells it canonically; a column that is not there is 0.
-func (d *ruleData) listAmount(c [][]byte, i, tok int) (decimal, error) {
+// listAmount reads an amount in the rule's unit, as digits · 10^-frac without trailing fraction zeros, and spells it canonically; a column that is not there is 0.
+func (d *ruleData) listAmount(c [][]byte, i, tok int) (digits num, frac uint8, err error) {
 	if c[i] == nil {
-		return decimal{new(big.Int), 0}, nil
+		return digits, 0, nil
 	}
 	s := string(c[i])
 	if d.camp.rule.unit == "base" {
-		z, ok := parseDigits(s)
-		if !ok || z.BitLen() > 256 {
-			return decimal{}, errors.New("not digits of at most 256 bits")
+		digits, ok := parseNum(s)
+		if !ok {
+			return digits, 0, errors.New("not digits of at most 256 bits")
 		}
-		return decimal{z, 0}, nil
+		return digits, 0, nil
 	}
-	a, err := parseDecimal(s)
-	if err == nil && wide(s) {
+	_, places, err := splitDecimal(s)
+	if err != nil {
+		return digits, 0, err
+	}
+	whole, part, _ := strings.Cut(trimDecimal(s), ".")
+	digits, ok := parseNum(cmp.Or(strings.TrimLeft(whole+part, "0"), "0"))
+	switch {
+	case !ok:
 		err = errors.New("wider than 256 bits")
-	}
-	if err == nil && d.camp.rule.precision == "exact" && a.frac > d.camp.tokens[tok].decimals {
+	case d.camp.rule.precision == "exact" && len(places) > d.camp.tokens[tok].decimals:
 		err = errPrecision
 	}
 	c[i] = []byte(trimDecimal(s))
-	return a, err
+	return digits, uint8(len(part)), err
 }
 
 func (d *ruleData) exclusionRow(c [][]byte) error {

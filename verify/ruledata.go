@@ -19,6 +19,7 @@ type ruleData struct {
 	times     []timeKey // by vote; nil without a time column
 	weights   []weightRow
 	list      []listRow
+	more      []listMore // nil: the list has accounts and amounts alone
 	excluded  []exclusionList
 	stakes    []stakeRow // jupiter-asr/v2
 	months    *monthData // the rules of months
@@ -80,12 +81,18 @@ type weightRow struct {
 	weight decimal
 }
 
+// listRow is a row of a list; its cells beside the amount are in listMore, aligned, where the list has such columns.
 type listRow struct {
-	ent            int32
-	token          int
-	amount, locked decimal
-	index          num
-	own            []string
+	ent    int32
+	token  uint16
+	frac   uint8 // amount is digits · 10^-frac
+	digits num
+}
+
+type listMore struct {
+	locked listRow // digits and frac alone
+	index  num
+	own    []string
 }
 
 type exclusionList struct {

@@ -95,6 +95,7 @@ func verifyBundle(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	defer frugal()()
 	bar := newProgress(c)
 	defer bar.done()
 	o := verify.Options{Workers: n, Progress: bar.update, Roots: map[string]string{}, Previous: map[string]fs.FS{}}
