@@ -83,7 +83,10 @@ func (s *listSum) close(ents []entrant) error {
 		}
 	}
 	s.r.earned = floorRat(s.sum())
-	for i := range s.r.amounts {
+	for i, entitled := range s.r.entitled {
+		if !entitled {
+			continue // of another token; this one may not be on its chain
+		}
 		unit := s.t.on(ents[i].chain).unit
 		for part := range 2 {
 			n := &s.r.amounts[i]
