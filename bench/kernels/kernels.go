@@ -1,2 +1,2 @@
-// Package kernels measures other libraries' hashes of a tree's node, beside which bench/run puts those of tree/internal/layer.
+// Package kernels measures other libraries' hashes of a tree's node and leaf, beside which bench/run puts those of tree/internal/layer.
 package kernels

@@ -47,7 +47,7 @@ var all = []struct {
 	alg  string
 	do   func(dst, src []byte)
 }{
-	{"keccak/x-crypto", "keccak", func(dst, src []byte) {
+	{"keccak/node/x-crypto", "keccak", func(dst, src []byte) {
 		h := sha3.NewLegacyKeccak256()
 		for i := range len(src) / 64 {
 			h.Reset()
@@ -55,7 +55,7 @@ var all = []struct {
 			h.Sum(dst[32*i : 32*i])
 		}
 	}},
-	{"keccak/go-ethereum", "keccak", func(dst, src []byte) {
+	{"keccak/node/go-ethereum", "keccak", func(dst, src []byte) {
 		h := keccak.NewLegacyKeccak256()
 		for i := range len(src) / 64 {
 			h.Reset()
@@ -63,12 +63,12 @@ var all = []struct {
 			h.Sum(dst[32*i : 32*i])
 		}
 	}},
-	{"keccak/circl-x4", "keccak", func(dst, src []byte) {
+	{"keccak/node/circl-x4", "keccak", func(dst, src []byte) {
 		for i := 0; i < len(src)/64; i += 4 {
 			fourway(dst[32*i:], src[64*i:])
 		}
 	}},
-	{"sha256/crypto", "sha256", func(dst, src []byte) {
+	{"sha256/node/crypto", "sha256", func(dst, src []byte) {
 		m := [65]byte{1}
 		for i := range len(src) / 64 {
 			copy(m[1:], src[64*i:])
@@ -76,7 +76,7 @@ var all = []struct {
 			copy(dst[32*i:], h[:])
 		}
 	}},
-	{"sha256/minio", "sha256", func(dst, src []byte) {
+	{"sha256/node/minio", "sha256", func(dst, src []byte) {
 		m := [65]byte{1}
 		for i := range len(src) / 64 {
 			copy(m[1:], src[64*i:])
@@ -86,28 +86,81 @@ var all = []struct {
 	}},
 }
 
-// All candidates of one hash function give the same nodes: otherwise their times could not be compared.
-func TestSameNodes(t *testing.T) {
+// leaves are the candidates for a leaf of 32 bytes, one block: each hashes 32·n bytes to 32·n.
+var leaves = []struct {
+	name string
+	alg  string
+	do   func(dst, src []byte)
+}{
+	{"keccak/leaf32/x-crypto", "keccak", func(dst, src []byte) {
+		h := sha3.NewLegacyKeccak256()
+		for i := 0; i < len(src); i += 32 {
+			h.Reset()
+			h.Write(src[i : i+32])
+			h.Sum(dst[i:i])
+		}
+	}},
+	{"keccak/leaf32/go-ethereum", "keccak", func(dst, src []byte) {
+		h := keccak.NewLegacyKeccak256()
+		for i := 0; i < len(src); i += 32 {
+			h.Reset()
+			h.Write(src[i : i+32])
+			h.Sum(dst[i:i])
+		}
+	}},
+	{"sha256/leaf32/crypto", "sha256", func(dst, src []byte) {
+		for i := 0; i < len(src); i += 32 {
+			h := sha256.Sum256(src[i : i+32])
+			copy(dst[i:], h[:])
+		}
+	}},
+	{"sha256/leaf32/minio", "sha256", func(dst, src []byte) {
+		for i := 0; i < len(src); i += 32 {
+			h := minio.Sum256(src[i : i+32])
+			copy(dst[i:], h[:])
+		}
+	}},
+}
+
+// All candidates of one hash function give the same hashes: otherwise their times could not be compared.
+func TestSameHashes(t *testing.T) {
 	src, want := source(), map[string][]byte{}
+	same := func(kind, name string, dst []byte) {
+		if want[kind] == nil {
+			want[kind] = dst
+		} else if !bytes.Equal(want[kind], dst) {
+			t.Errorf("%s differs", name)
+		}
+	}
 	for _, c := range all {
 		dst := make([]byte, 32*nodes)
 		c.do(dst, src)
-		if want[c.alg] == nil {
-			want[c.alg] = dst
-		} else if !bytes.Equal(want[c.alg], dst) {
-			t.Errorf("%s differs", c.name)
-		}
+		same(c.alg, c.name, dst)
+	}
+	for _, c := range leaves {
+		dst := make([]byte, 32*nodes)
+		c.do(dst, src[:32*nodes])
+		same(c.alg+" leaf", c.name, dst)
 	}
 }
 
 func BenchmarkNode(b *testing.B) {
 	src, dst := source(), make([]byte, 32*nodes)
 	for _, c := range all {
-		b.Run(c.name, func(b *testing.B) {
-			for b.Loop() {
-				c.do(dst, src)
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/nodes, "ns/hash")
-		})
+		b.Run(c.name, func(b *testing.B) { measure(b, func() { c.do(dst, src) }) })
 	}
+}
+
+func BenchmarkLeaf(b *testing.B) {
+	src, dst := source()[:32*nodes], make([]byte, 32*nodes)
+	for _, c := range leaves {
+		b.Run(c.name, func(b *testing.B) { measure(b, func() { c.do(dst, src) }) })
+	}
+}
+
+func measure(b *testing.B, do func()) {
+	for b.Loop() {
+		do()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/nodes, "ns/hash")
 }
