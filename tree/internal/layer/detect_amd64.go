@@ -2,22 +2,28 @@
 
 package layer
 
-import "golang.org/x/sys/cpu"
+import (
+	"sync"
 
-// Levels are those that this machine and its operating system can run, slowest first. The first is Scalar.
-func Levels() []Level {
-	x, out := &cpu.X86, []Level{Scalar}
-	if !x.HasAVX2 {
-		return out
+	"golang.org/x/sys/cpu"
+)
+
+// shaInstructions asks the processor once: the question is answered slowly, on a virtual machine by its host.
+var shaInstructions = sync.OnceValue(hasSHA)
+
+// Has reports whether this machine, its operating system and this build can run the level.
+func (l Level) Has() bool {
+	switch x := &cpu.X86; l {
+	case Scalar:
+		return true
+	case AVX2:
+		return x.HasAVX2
+	case SHANI:
+		return x.HasAVX2 && x.HasSSSE3 && x.HasSSE41 && shaInstructions()
+	case AVX512:
+		return x.HasAVX2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512DQ
 	}
-	out = append(out, AVX2)
-	if x.HasSSSE3 && x.HasSSE41 && hasSHA() {
-		out = append(out, SHANI)
-	}
-	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512DQ {
-		out = append(out, AVX512)
-	}
-	return out
+	return false
 }
 
 // spellMany is Spell where there is a kernel for it; hashes are some.

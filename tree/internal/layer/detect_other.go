@@ -2,9 +2,9 @@
 
 package layer
 
-// Levels is Scalar alone: there are no kernels of our own for this machine, or they were left out (-tags purego). The
-// library's SHA-256 still uses what the machine has.
-func Levels() []Level { return []Level{Scalar} }
+// Has reports whether the level is Scalar: there are no kernels of our own for this machine, or they were left out (-tags
+// purego). The library's SHA-256 still uses what the machine has.
+func (l Level) Has() bool { return l == Scalar }
 
 // kernels is never reached without lanes.
 type kernels struct{}

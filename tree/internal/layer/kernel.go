@@ -41,7 +41,7 @@ func (k *kernels) pairs(h *Hasher, dst, src, prefix []byte, sorted bool) (done i
 		done += n * h.lanes
 		groups -= n
 	}
-	return done
+	return done + k.fewer(h, dst[32*done:], src[64*done:], prefix, sort)
 }
 
 // short hashes as many messages of one or two blocks as fill the lanes, and returns how many.

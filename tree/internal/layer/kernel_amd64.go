@@ -29,6 +29,17 @@ func (k *kernels) nodes(h *Hasher, dst, src *byte, groups int, prefix []byte, so
 	}
 }
 
+// fewer hashes pairs of nodes that do not fill the lanes, by the kernel of another level where that is faster, and returns
+// how many: the upper layers of a small tree are nothing else.
+func (k *kernels) fewer(h *Hasher, dst, src, prefix []byte, sorted int) int {
+	n := len(src) / (2 * 64)
+	if n == 0 || h.alg != SHA256 || h.level != AVX512 || !SHANI.Has() {
+		return 0
+	}
+	sha256Nodes2(&dst[0], &src[0], n, int(prefix[0]), sorted)
+	return 2 * n
+}
+
 // padded hashes groups of messages of n blocks that are padded already.
 func (k *kernels) padded(h *Hasher, dst, blocks *byte, groups, n int) {
 	switch {

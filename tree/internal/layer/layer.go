@@ -47,16 +47,21 @@ type Hasher struct {
 // New returns a hasher that keeps the first width bytes (1 to 32) of each hash, with the fastest kernels of this machine.
 func New(alg Alg, width int) *Hasher { return NewAt(alg, width, Best()) }
 
-// NewAt is New with the kernels of a level that is at most Best.
+// NewAt is New with the kernels of a level that this machine has (Level.Has).
 func NewAt(alg Alg, width int, level Level) *Hasher {
 	h := &Hasher{alg: alg, level: level, lanes: level.lanes(alg), width: width}
 	if alg == Keccak256 {
 		h.sponge = keccak.NewLegacyKeccak256().(sponge)
 	}
-	if h.lanes > 1 {
+	return h
+}
+
+// kernels is made when it is first needed: who hashes one proof does not need it.
+func (h *Hasher) kernels() *kernels {
+	if h.many == nil {
 		h.many = new(kernels)
 	}
-	return h
+	return h.many
 }
 
 // Width is the number of bytes kept of each hash.
@@ -83,14 +88,14 @@ func (h *Hasher) Messages(dst, src, prefix []byte, size int) {
 	n, w := len(src)/size, h.width
 	i := 0
 	if h.lanes > 1 {
-		for i = h.many.short(h, dst, src[:n*size], prefix, size); i+h.lanes <= n; i += h.lanes {
-			h.many.group(h, dst[i*w:], src[i*size:], prefix, size)
+		for i = h.kernels().short(h, dst, src[:n*size], prefix, size); i+h.lanes <= n; i += h.lanes {
+			h.kernels().group(h, dst[i*w:], src[i*size:], prefix, size)
 		}
 		if left := n - i; left > 1 { // a full group of which only some is used costs less than one by one
 			h.rest = append(h.rest[:0], src[i*size:n*size]...)
 			h.rest = append(h.rest, make([]byte, (h.lanes-left)*size+h.lanes*w)...)
 			out := h.rest[h.lanes*size:]
-			h.many.group(h, out, h.rest, prefix, size)
+			h.kernels().group(h, out, h.rest, prefix, size)
 			copy(dst[i*w:n*w], out)
 			i = n
 		}
@@ -124,7 +129,7 @@ func (h *Hasher) Various(dst, src, prefix []byte, ends []int) {
 			}
 		}
 		h.left = h.left[:other]
-		h.many.various(h, dst, src, prefix, ends, h.same)
+		h.kernels().various(h, dst, src, prefix, ends, h.same)
 	}
 	for _, i := range h.left {
 		h.Sum(dst[i*h.width:], prefix, src[ends[i]-size(i):ends[i]], nil)
@@ -145,7 +150,7 @@ func (h *Hasher) Pairs(dst, src, prefix []byte, sorted bool) {
 	w, n := h.width, len(src)/(2*h.width)
 	i := 0
 	if h.lanes > 1 {
-		i = h.many.pairs(h, dst, src[:2*n*w], prefix, sorted)
+		i = h.kernels().pairs(h, dst, src[:2*n*w], prefix, sorted)
 	}
 	for h.lanes > 1 && n-i > 1 {
 		part := min(n-i, 64)

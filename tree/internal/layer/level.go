@@ -1,7 +1,5 @@
 package layer
 
-import "slices"
-
 //go:generate go run ./gen
 
 // Level is an instruction set that kernels are written for.
@@ -19,14 +17,24 @@ const (
 // String names the level.
 func (l Level) String() string { return [...]string{"scalar", "avx2", "shani", "avx512", "sha3"}[l] }
 
-// Best is the fastest level that this machine and its operating system can run.
-func Best() Level {
-	all := Levels()
-	return all[len(all)-1]
+// Levels are those that this machine, its operating system and this build can run, slowest first. The first is Scalar.
+func Levels() (out []Level) {
+	for l := Scalar; l <= SHA3; l++ {
+		if l.Has() {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
-// Has reports whether this machine, its operating system and this build can run the level.
-func (l Level) Has() bool { return slices.Contains(Levels(), l) }
+// Best is the last of Levels.
+func Best() Level {
+	best := SHA3
+	for !best.Has() {
+		best--
+	}
+	return best
+}
 
 // lanes is how many messages a kernel of the level hashes at once, 1 without one.
 func (l Level) lanes(alg Alg) int {
