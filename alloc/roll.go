@@ -152,10 +152,10 @@ func (r *roll) sorted(keep func(id uint32) bool) []uint32 {
 }
 
 // accountTexts are the published texts of a roll's accounts, and where each stands among all by bytes. Entrants with
-// one account on several chains share a rank.
+// one account on several chains share a rank. Texts lie by rank: whoever writes rows in the order of accounts reads them from front to back.
 type accountTexts struct {
 	roll   *roll
-	base58 []byte // base58Room bytes an account, ended by NUL where shorter; nil without Solana keys. Hex is made as fast as it is read
+	base58 []byte // by rank, base58Room bytes each, ended by NUL where shorter; nil without Solana keys. Hex is made as fast as it is read
 	ranks  []uint32
 }
 
@@ -168,12 +168,12 @@ func (t *accountTexts) append(dst []byte, e uint32) []byte {
 	if a.Family() != merkle.Solana {
 		return a.AppendText(dst)
 	}
-	return append(dst, t.of(e)...)
+	return append(dst, base58At(t.base58, t.ranks[e])...)
 }
 
-// of is the text of a Solana key.
-func (t *accountTexts) of(e uint32) []byte {
-	text := t.base58[int(e)*base58Room : (int(e)+1)*base58Room]
+// base58At is text i of many.
+func base58At(texts []byte, i uint32) []byte {
+	text := texts[int(i)*base58Room : (int(i)+1)*base58Room]
 	n := len(text)
 	for text[n-1] == 0 {
 		n--
@@ -191,12 +191,13 @@ func (r *roll) texts() *accountTexts {
 	n := len(r.entrants)
 	t := &accountTexts{roll: r, ranks: make([]uint32, n)}
 	solana := func(e Entrant) bool { return e.Account.Family() == merkle.Solana }
+	var texts []byte // by entrant
 	if slices.ContainsFunc(r.entrants, solana) {
-		t.base58 = make([]byte, n*base58Room)
+		texts = make([]byte, n*base58Room)
 		inParts(sortParts, func(part int) {
 			for i := part * n / sortParts; i < (part+1)*n/sortParts; i++ {
 				if solana(r.entrants[i]) {
-					r.entrants[i].Account.AppendText(t.base58[i*base58Room : i*base58Room : (i+1)*base58Room])
+					r.entrants[i].Account.AppendText(texts[i*base58Room : i*base58Room : (i+1)*base58Room])
 				}
 			}
 		})
@@ -206,12 +207,12 @@ func (r *roll) texts() *accountTexts {
 			var raw [32]byte
 			return prefix(r.entrants[i].Account.AppendBytes(raw[:0])) >> 1
 		}
-		return 1<<63 | prefix(t.base58[i*base58Room:])
+		return 1<<63 | prefix(texts[i*base58Room:])
 	}, func(a, b uint32) int {
-		if t.base58 == nil || !solana(r.entrants[a]) {
+		if texts == nil || !solana(r.entrants[a]) {
 			return r.entrants[a].Account.Compare(r.entrants[b].Account)
 		}
-		return bytes.Compare(t.of(a), t.of(b))
+		return bytes.Compare(base58At(texts, a), base58At(texts, b))
 	})
 	rank := uint32(0)
 	for i, id := range order {
@@ -220,5 +221,17 @@ func (r *roll) texts() *accountTexts {
 		}
 		t.ranks[id] = rank
 	}
+	if texts == nil {
+		return t
+	}
+	t.base58 = make([]byte, len(texts))
+	inParts(sortParts, func(part int) {
+		for i := part * n / sortParts; i < (part+1)*n/sortParts; i++ {
+			id, at := order[i], t.ranks[order[i]]
+			if i == 0 || t.ranks[order[i-1]] != at {
+				copy(t.base58[int(at)*base58Room:(int(at)+1)*base58Room], texts[int(id)*base58Room:])
+			}
+		}
+	})
 	return t
 }

@@ -55,10 +55,18 @@ func (r *reading) readVotes(p *proposals) (*voteRows, error) {
 	}
 	var sum total
 	whole, zoned := false, false
+	last, prop := "", -1 // a file is nearly always proposal by proposal
 	for s.next() {
 		ok := true
-		prop, found := p.index[string(s.cell(voteProposal))]
-		if !found {
+		if text := s.cell(voteProposal); prop < 0 || string(text) != last {
+			var found bool
+			if prop, found = p.index[string(text)]; !found {
+				prop = -1
+			} else {
+				last = p.ids[prop]
+			}
+		}
+		if prop < 0 {
 			if known {
 				s.no(voteProposal, ErrProposal)
 			}
