@@ -1,7 +1,6 @@
 package alloc
 
 import (
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/merkle-drop/merkle/campaign"
 )
@@ -21,7 +21,7 @@ var ErrUnpack = errors.New("cannot unpack")
 const maxWindow = 128 << 20
 
 // OpenFile opens an input with open and unpacks it when its name ends in .gz or .zst. Unpacking streams: a small file that
-// unpacks to a huge one costs time, not memory.
+// unpacks to a huge one costs time, not memory. What is unpacked is read ahead in a goroutine, which ends with Close.
 func OpenFile(open func(string) (io.ReadCloser, error), name string) (io.ReadCloser, error) {
 	f, err := open(name)
 	if err != nil {
@@ -34,32 +34,17 @@ func OpenFile(open func(string) (io.ReadCloser, error), name string) (io.ReadClo
 			f.Close()
 			return nil, fmt.Errorf("%w: %w", ErrUnpack, err)
 		}
-		return &unpacked{z, func() error { return errors.Join(z.Close(), f.Close()) }}, nil
+		return newUnpacked(z, f.Close), nil // closing z would only tell again what reading ended with
 	case strings.HasSuffix(name, ".zst"):
 		z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
 			f.Close()
 			return nil, fmt.Errorf("%w: %w", ErrUnpack, err)
 		}
-		return &unpacked{z, func() error { z.Close(); return f.Close() }}, nil
+		return newUnpacked(z, func() error { z.Close(); return f.Close() }), nil
 	}
 	return f, nil
 }
-
-type unpacked struct {
-	r     io.Reader
-	close func() error
-}
-
-func (u *unpacked) Read(p []byte) (int, error) {
-	n, err := u.r.Read(p)
-	if err != nil && err != io.EOF {
-		err = fmt.Errorf("%w: %w", ErrUnpack, err)
-	}
-	return n, err
-}
-
-func (u *unpacked) Close() error { return u.close() }
 
 // beside opens files relative to the campaign file.
 func beside(c *campaign.Campaign) func(string) (io.ReadCloser, error) {
