@@ -190,6 +190,7 @@ func streamCases() map[string]*streamCase {
 			}
 		}
 	}
+	severalTokens(cases, plain)
 	c = plain("", "", nil)
 	c.token = `{decimals: 18, pool: "10000000000000", assets: [{asset: "eip155:1/erc20:0x6B175474E89094C44Da98b954EedeAC495271d0F", decimals: 18}, {asset: "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp/token:JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN", decimals: 9}]}`
 	c.trees = "  - {id: b, tokens: [T], chain: \"solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp\", profile: jito-v1, order: account}\n  - {id: a, tokens: [T], chain: \"eip155:1\", profile: hedgey-v1, order: account}\n"
@@ -202,6 +203,69 @@ func streamCases() map[string]*streamCase {
 	}
 	cases["two chains, two units"] = c
 	return cases
+}
+
+// severalTokens adds campaigns of two to five tokens: trees over the same accounts, over other ones, and one tree of all.
+func severalTokens(cases map[string]*streamCase, plain func(profile, token string, account func(int) string) *streamCase) {
+	token := func(i, decimals int) string {
+		return fmt.Sprintf("  T%d: {asset: \"%s/erc20:%s\", decimals: %d, pool: \"99999999\"}\n", i, evmChain, evmText(-1-i), decimals)
+	}
+	for n := 2; n <= 5; n++ {
+		for _, gap := range []int{0, 3} { // above 0: some accounts have nothing of some token
+			for _, how := range []string{"a tree each", "a tree each, inline", "a tree each, split", "a tree each, input, split", "one tree", "one tree, inline", "one tree, leaf-hash", "one tree, input", "one tree, given index"} {
+				c := plain("", dai, evmText)
+				c.trees, c.others = "", ""
+				ids := "T"
+				for i := 1; i < n; i++ {
+					c.others += token(i, 6*i%19)
+					ids += fmt.Sprintf(", T%d", i)
+				}
+				order, more := "account", ""
+				for _, o := range []string{"leaf-hash", "input"} {
+					if strings.Contains(how, o) {
+						order = o
+					}
+				}
+				switch {
+				case strings.Contains(how, "inline"):
+					c.publish = "publish: {proofs: inline, shard: 30}\n"
+				case strings.Contains(how, "split"):
+					more, c.publish = ", split: 40", "publish: {shard: 16}\n"
+				default:
+					c.publish = "publish: {shard: 50}\n"
+				}
+				profile := "oz-standard-v1, fields: [\"token:address\", \"account:address\", \"amount:uint256\"]"
+				c.header = "account,token,amount"
+				index := ""
+				if strings.Contains(how, "given") {
+					profile = "oz-standard-v1, fields: [\"index:uint64\", \"account:address\", \"token:address\", \"amount:uint256\"]"
+					c.header += ",index"
+				}
+				if strings.HasPrefix(how, "one tree") {
+					c.trees = fmt.Sprintf("  - {id: all, tokens: [%s], profile: %s, order: %s}\n", ids, profile, order)
+				} else {
+					for i, id := range strings.Split(ids, ", ") {
+						p := []string{"hedgey-v1", "oz-standard-v1", "uniswap-v1", "murky-v1", "sablier-v1"}[i]
+						if p == "oz-standard-v1" || p == "murky-v1" {
+							p += ", fields: [\"account:address\", \"amount:uint256\"]"
+						}
+						c.trees += fmt.Sprintf("  - {id: t%d, tokens: [%s], profile: %s, order: %s%s}\n", i, id, p, order, more)
+					}
+				}
+				c.row = func(i int) string {
+					id, account := strings.Split(ids, ", ")[i%n], i/n
+					if gap > 0 && account%gap == i%n%gap {
+						account += 5000000
+					}
+					if strings.Contains(how, "given") {
+						index = fmt.Sprintf(",%d", 7*i+1)
+					}
+					return fmt.Sprintf("%s,%s,%d%s", evmText(account*7919%10007), id, i%11+i%2, index)
+				}
+				cases[fmt.Sprintf("%d tokens, gap %d, %s", n, gap, how)] = c
+			}
+		}
+	}
 }
 
 func streamInputs(list string) map[string]string {
@@ -248,8 +312,10 @@ func TestWriteStream_sameBytes(t *testing.T) {
 // sameOutline compares what is said about claims.
 func sameOutline(t *testing.T, a *alloc.Allocation, out *alloc.Outline) {
 	t.Helper()
-	if got, want := fmt.Sprintf("%+v", out.Tokens[0].Ledger), fmt.Sprintf("%+v", a.Tokens[0].Ledger); got != want {
-		t.Errorf("ledger %s, want %s", got, want)
+	for k := range a.Tokens {
+		if got, want := fmt.Sprintf("%+v", out.Tokens[k].Ledger), fmt.Sprintf("%+v", a.Tokens[k].Ledger); got != want {
+			t.Errorf("ledger %s, want %s", got, want)
+		}
 	}
 	if fmt.Sprint(out.Notes, out.Accounts, out.Exclusions, out.Assertions) != fmt.Sprint(a.Notes, a.Accounts, a.Exclusions, a.Assertions) {
 		t.Errorf("says %v %v %v %v\nwant %v %v %v %v", out.Notes, out.Accounts, out.Exclusions, out.Assertions, a.Notes, a.Accounts, a.Exclusions, a.Assertions)
