@@ -34,9 +34,6 @@ func Streams(c *campaign.Campaign) error {
 		if err != nil {
 			return nil
 		}
-		if own := LeafColumns(t); len(own) > 0 {
-			return no(t, "the column %s, so it", own[0])
-		}
 		can, order := tree.CanFile, tree.Order(t.Order)
 		if layout == LayoutSubtree {
 			can, order = tree.CanSlice, tree.OrderAccount

@@ -191,6 +191,16 @@ func streamCases() map[string]*streamCase {
 		}
 	}
 	severalTokens(cases, plain)
+	for _, order := range []string{"account", "input, split: 30", "account, split: 30", "leaf-hash"} {
+		c = plain("oz-standard-v1, fields: [\"account:address\", \"note:string\", \"amount:uint256\", \"level:uint8\"]", dai, evmText)
+		c.trees = strings.Replace(c.trees, "order: account", "order: "+order, 1)
+		c.publish = "publish: {shard: 20}\n"
+		c.header = "account,amount,note,level"
+		c.row = func(i int) string {
+			return fmt.Sprintf("%s,%d,\"%s, note %d\",%d", evmText(i), i%9, strings.Repeat("é", i%40), i, i%256)
+		}
+		cases["own columns, "+order] = c
+	}
 	c = plain("", "", nil)
 	c.token = `{decimals: 18, pool: "10000000000000", assets: [{asset: "eip155:1/erc20:0x6B175474E89094C44Da98b954EedeAC495271d0F", decimals: 18}, {asset: "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp/token:JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN", decimals: 9}]}`
 	c.trees = "  - {id: b, tokens: [T], chain: \"solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp\", profile: jito-v1, order: account}\n  - {id: a, tokens: [T], chain: \"eip155:1\", profile: hedgey-v1, order: account}\n"
@@ -345,6 +355,18 @@ func TestWriteStream_random(t *testing.T) {
 
 func TestWriteStream_sameFaults(t *testing.T) {
 	cases := streamCases()
+	split := *cases["uniswap-v1 given"]
+	split.trees = strings.Replace(split.trees, "}", ", split: 2}", 1)
+	much := *cases["jito-v1"]
+	much.token = strings.Replace(jup, "99999999999", "99999999999999", 1)
+	parts := much
+	parts.trees = strings.Replace(much.trees, "}", ", split: 2}", 1)
+	cases["uniswap-v1 given, split"], cases["jito-v1, much"], cases["jito-v1, much, split"] = &split, &much, &parts
+	wrongLevels := func(name string, n int) string {
+		c := *cases[name]
+		c.row = func(i int) string { return fmt.Sprintf("%s,%d,note,%d", evmText(i), 1+i%9, i%2*300) }
+		return c.list(n)
+	}
 	list := func(name string, rows ...string) string {
 		return cases[name].header + "\n" + strings.Join(rows, "\n") + "\n"
 	}
@@ -365,6 +387,16 @@ func TestWriteStream_sameFaults(t *testing.T) {
 		{"uma-v1 given", "account,amount\n" + evmText(1) + ",1\n"},
 		{"two chains, two units", list("two chains, two units", a+",1.1234567891", evmText(1)+",5")},
 		{"sums, exclusions, assertions", "account,amount\nx,1\n" + evmText(9) + ",1\n"},
+		{"own columns, account", list("own columns, account", evmText(4)+",1,a,256", evmText(9)+",1,b,x", evmText(2)+",3,c,7", evmText(7)+",3,c,-7")},
+		{"own columns, input, split: 30", wrongLevels("own columns, input, split: 30", 100)},
+		{"own columns, account, split: 30", wrongLevels("own columns, account, split: 30", 100)},
+		{"own columns, leaf-hash", wrongLevels("own columns, leaf-hash", 70)},
+		{"2 tokens, gap 0, one tree, given index", list("2 tokens, gap 0, one tree, given index", evmText(1)+",T,1,5", evmText(1)+",T1,1,6", evmText(2)+",T1,1,6", evmText(4)+",T,7,5", evmText(5)+",T,2,6")},
+		{"2 tokens, gap 0, one tree, given index", list("2 tokens, gap 0, one tree, given index", evmText(1)+",T,1,5", evmText(1)+",T,1,6", evmText(2)+",X,1,7")},
+		{"uniswap-v1 given, split", cases["uniswap-v1 given"].header + "\n" + evmText(1) + ",1,5\n" + evmText(2) + ",1,5\n" + evmText(3) + ",1,5\n" + evmText(4) + ",1,5\n" + evmText(5) + ",1,5\n"},
+		{"jito-v1, much", cases["jito-v1, much"].header + "\n" + a + ",18446744073709551616\n" + b + ",18446744073709551617\n"},
+		{"jito-v1, much", cases["jito-v1, much"].header + "\n" + a + ",18446744073709551615\n" + b + ",1\n" + x + ",1\n"},
+		{"jito-v1, much, split", cases["jito-v1, much"].header + "\n" + a + ",18446744073709551615\n" + b + ",18446744073709551615\n" + x + ",18446744073709551615\n"},
 	} {
 		inputs := streamInputs(c.list)
 		_, _, _, _, errs := both(t, cases[c.name].yaml(), inputs, 1<<12, 2)
@@ -394,10 +426,9 @@ func TestWriteStream_refusedKinds(t *testing.T) {
 func TestWriteStream_inMemoryOnly(t *testing.T) {
 	cases := streamCases()
 	for what, change := range map[string]func(c *streamCase){
-		"own column": func(c *streamCase) {
-			c.trees = strings.Replace(c.trees, "}", ", fields: [\"account:address\", \"amount:uint256\", \"note:string\"]}", 1)
-			c.trees, c.token, c.header = strings.Replace(c.trees, "jito-v1", "oz-standard-v1", 1), dai, "account,amount,note"
-			c.row = func(i int) string { return fmt.Sprintf("%s,%d,note %d", evmText(i), i, i) }
+		"groups": func(c *streamCase) {
+			c.trees, c.token = "  - {id: t, tokens: [T], profile: eigenlayer-v1, order: profile}\n", dai
+			c.row = func(i int) string { return fmt.Sprintf("%s,%d", evmText(i), i) }
 		},
 	} {
 		c := *cases["jito-v1"]

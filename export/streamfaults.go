@@ -38,64 +38,76 @@ func (f *heldFamily) refused(w *writer, t *heldTree, err error, faults *merkle.F
 // refuseRows finds the rows that a builder refuses once more, in claim order: a builder met them by key, and not all.
 func (t *heldTree) refuseRows(w *writer, faults *merkle.Faults) error {
 	f := t.f
+	places, err := t.byClaim(w)
+	if err != nil {
+		return err
+	}
+	held := *f.rows
+	held.index = nil // the rule's, which the builder finds
 	spec := f.spec(w)
-	spec.KeepDuplicates = true
-	told := 0
-	return t.inClaimOrder(w, func(part *tree.Rows) error {
-		var rows *tree.RowErrors
-		_, err := tree.Build(w.ctx, spec, part)
-		if w.ctx.Err() != nil {
-			return w.ctx.Err()
+	each := make([]*heldReading, spec.Workers)
+	built, err := tree.BuildFiled(w.ctx, spec, t.n, func(worker, lo, hi int, rows *tree.Rows) error {
+		if each[worker] == nil || each[worker].rows != rows {
+			each[worker] = held.reading(rows)
 		}
-		if !errors.As(err, &rows) {
-			return nil
+		if err := each[worker].pick(places[lo:hi]); err != nil {
+			return &unreadError{err}
 		}
-		for _, e := range rows.List {
-			if e.Other >= 0 { // of these rows only
-				continue
-			}
-			if told++; told > merkle.MaxFaults {
-				faults.More++
-				continue
-			}
-			faults.Addf(f.tree.Pos, "tree %q: %s: %s %q: %w", f.tree.ID, part.Accounts[e.Row], e.Field, e.Value, e.Err)
-		}
-		faults.More += rows.More
 		return nil
-	})
+	}, tree.Disk{Dir: w.x.Dir, Name: "refused", Memory: w.x.Memory / 4})
+	var rows *tree.RowErrors
+	var unread *unreadError
+	switch {
+	case err == nil:
+		return errors.Join(fmt.Errorf("export: tree %q is refused in one order of its rows only", t.id()), built.Close())
+	case errors.As(err, &unread):
+		return unread.err
+	case !errors.As(err, &rows):
+		faults.Addf(f.tree.Pos, "tree %q: %w", f.tree.ID, err)
+		return nil
+	}
+	one := new(tree.Rows)
+	r := f.rows.reading(one)
+	for _, e := range rows.List {
+		if err := r.pick(places[e.Row : e.Row+1]); err != nil {
+			return err
+		}
+		faults.Addf(f.tree.Pos, "tree %q: %s: %s %q: %w", f.tree.ID, one.Accounts[0], e.Field, e.Value, e.Err)
+	}
+	faults.More += rows.More
+	return nil
+}
+
+// byClaim is the places of the tree's leaves in claim order.
+func (t *heldTree) byClaim(w *writer) ([]uint32, error) {
+	f := t.f
+	if err := f.number(w); err != nil {
+		return nil, err
+	}
+	places := make([]uint32, 0, t.n)
+	for place := range f.rows.len {
+		if f.partOf(place) == t.part {
+			places = append(places, uint32(place))
+		}
+	}
+	slices.SortFunc(places, func(a, b uint32) int { return int(f.claimed[a]) - int(f.claimed[b]) })
+	return places, nil
 }
 
 // inClaimOrder reads the tree's leaves in claim order, some at a time. That is slow: it is for trees that are refused.
-func (t *heldTree) inClaimOrder(w *writer, visit func(some *tree.Rows) error) error {
+func (t *heldTree) inClaimOrder(w *writer, visit func(some *tree.Rows)) error {
 	const batch = 4096
-	f := t.f
-	if err := f.number(w); err != nil {
+	places, err := t.byClaim(w)
+	if err != nil {
 		return err
 	}
-	places := make([]int, 0, t.n)
-	for place := range f.rows.len {
-		if f.partOf(place) == t.part {
-			places = append(places, place)
-		}
-	}
-	slices.SortFunc(places, func(a, b int) int { return int(f.claimed[a]) - int(f.claimed[b]) })
-	var one tree.Rows
-	r := f.rows.reading(&one)
+	var rows tree.Rows
+	r := t.f.rows.reading(&rows)
 	for some := range slices.Chunk(places, batch) {
-		if err := w.ctx.Err(); err != nil {
+		if err := errors.Join(w.ctx.Err(), r.pick(some)); err != nil {
 			return err
 		}
-		var all tree.Rows
-		for _, place := range some {
-			if err := r.read(place, place+1); err != nil {
-				return err
-			}
-			all.Accounts, all.Amounts, all.Locked = append(all.Accounts, one.Accounts...), append(all.Amounts, one.Amounts...), append(all.Locked, one.Locked...)
-			all.Index, all.Tokens = append(all.Index, one.Index...), append(all.Tokens, one.Tokens...)
-		}
-		if err := visit(&all); err != nil {
-			return err
-		}
+		visit(&rows)
 	}
 	return nil
 }
@@ -112,7 +124,7 @@ func (f *heldFamily) passed(w *writer) ([]error, error) {
 	found := make([]error, len(f.parts))
 	for _, t := range f.parts {
 		totals := make([]merkle.Amount, len(f.tokens))
-		err := t.inClaimOrder(w, func(some *tree.Rows) error {
+		err := t.inClaimOrder(w, func(some *tree.Rows) {
 			for i, amount := range some.Amounts {
 				if found[t.part] != nil {
 					break
@@ -127,7 +139,6 @@ func (f *heldFamily) passed(w *writer) ([]error, error) {
 						some.Accounts[i], f.tokens[j].token.ID, f.profile.TotalBits, f.profile.Name)
 				}
 			}
-			return nil
 		})
 		if err != nil {
 			return nil, err

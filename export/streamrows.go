@@ -3,6 +3,7 @@ package export
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/alloc"
@@ -20,6 +21,13 @@ type heldRows struct {
 	owner  []uint8          // by place: whose claim it is; nil of one token
 	from   [][]uint32       // of several tokens: for every ownerStep places, how many claims of each token stand before
 	index  []uint32         // by place: the index field, where a rule of the profile gives it
+	own    []ownColumn      // of the leaf
+}
+
+// ownColumn is a leaf field that a column of the list fills: at is its place in alloc.ClaimRows.Columns.
+type ownColumn struct {
+	name string
+	at   int
 }
 
 // ownerStep is how many places one entry of heldRows.from stands for.
@@ -40,6 +48,10 @@ func (h *heldRows) reading(rows *tree.Rows) *heldReading {
 	if h.assets != nil {
 		rows.Tokens = []merkle.Account{} // not of one token, also before anything is read
 	}
+	rows.Columns = nil
+	for _, c := range h.own {
+		rows.Columns = append(rows.Columns, tree.Column{Name: c.name, Values: []string{}})
+	}
 	return &heldReading{h: h, rows: rows, each: make([]alloc.ClaimRows, len(h.claims))}
 }
 
@@ -56,6 +68,9 @@ func (r *heldReading) read(lo, hi int) error {
 			return err
 		}
 		r.rows.Accounts, r.rows.Amounts, r.rows.Locked, r.rows.Index, r.row = c.Accounts, c.Amounts, c.Locked, c.Index, c.Row
+		for k, own := range r.h.own {
+			r.rows.Columns[k].Values = c.Columns[own.at]
+		}
 	}
 	if !r.h.given {
 		r.rows.Index = nil
@@ -69,13 +84,16 @@ func (r *heldReading) read(lo, hi int) error {
 	return nil
 }
 
-// pick reads the leaves at some places, which ascend.
+// pick reads the leaves at some places.
 func (r *heldReading) pick(places []uint32) error {
 	if r.one == nil {
 		r.one = r.h.reading(new(tree.Rows))
 	}
 	rows, one := r.rows, r.one.rows
-	rows.Accounts, rows.Amounts, rows.Locked, rows.Index = rows.Accounts[:0], rows.Amounts[:0], rows.Locked[:0], rows.Index[:0]
+	rows.Accounts, rows.Amounts, rows.Locked, rows.Index, rows.Tokens = rows.Accounts[:0], rows.Amounts[:0], rows.Locked[:0], rows.Index[:0], rows.Tokens[:0]
+	for k := range rows.Columns {
+		rows.Columns[k].Values = rows.Columns[k].Values[:0]
+	}
 	for len(places) > 0 {
 		n := 1
 		for n < len(places) && places[n] == places[0]+uint32(n) {
@@ -85,11 +103,17 @@ func (r *heldReading) pick(places []uint32) error {
 			return err
 		}
 		rows.Accounts, rows.Amounts = append(rows.Accounts, one.Accounts...), append(rows.Amounts, one.Amounts...)
-		rows.Locked, rows.Index = append(rows.Locked, one.Locked...), append(rows.Index, one.Index...)
+		rows.Locked, rows.Index, rows.Tokens = append(rows.Locked, one.Locked...), append(rows.Index, one.Index...), append(rows.Tokens, one.Tokens...)
+		for k := range rows.Columns {
+			rows.Columns[k].Values = append(rows.Columns[k].Values, one.Columns[k].Values...)
+		}
 		places = places[n:]
 	}
 	if one.Locked == nil {
 		rows.Locked = nil
+	}
+	if one.Tokens == nil {
+		rows.Tokens = nil
 	}
 	if one.Index == nil {
 		rows.Index = nil
@@ -133,6 +157,9 @@ func (r *heldReading) merge(lo, hi int) error {
 	if r.row = grown(r.row, n); !ordered {
 		r.row = nil
 	}
+	for k := range h.own {
+		rows.Columns[k].Values = grown(rows.Columns[k].Values, n)
+	}
 	clear(at)
 	for i, j := range r.owner {
 		c, k := &r.each[j], at[j]
@@ -147,6 +174,9 @@ func (r *heldReading) merge(lo, hi int) error {
 		}
 		if ordered {
 			r.row[i] = c.Row[k]
+		}
+		for x, own := range h.own {
+			rows.Columns[x].Values[i] = c.Columns[own.at][k]
 		}
 		at[j]++
 	}
@@ -165,12 +195,17 @@ func grown[T any](s []T, n int) []T {
 const mostTokens = 256
 
 // hold joins the claims of a family's tokens, aligned with them, into the rows of its leaves.
-func (w *writer) hold(f *family, claims []*alloc.Sorted) (*heldRows, error) {
+func (w *writer) hold(f *family, claims []*alloc.Sorted, columns []string) (*heldRows, error) {
 	h := &heldRows{claims: claims}
 	for _, c := range claims {
 		if c != nil {
 			h.len += c.Len
 			h.locked = h.locked || c.Locked
+		}
+	}
+	for _, field := range f.profile.Fields {
+		if field.Source == tree.SourceColumn {
+			h.own = append(h.own, ownColumn{field.Name, slices.Index(columns, field.Name)}) // resolveFields has seen that it is there
 		}
 	}
 	h.given = f.profile.Has(tree.SourceIndex) && f.tokens[0].alloc.Index != nil

@@ -105,6 +105,10 @@ func (w *writer) heldFamilies(out *alloc.Outline) ([]*heldFamily, error) {
 		if a.Tokens[k].Index = nil; out.Indexed {
 			a.Tokens[k].Index = []uint64{}
 		}
+		a.Tokens[k].Extra = nil
+		for _, name := range out.Columns {
+			a.Tokens[k].Extra = append(a.Tokens[k].Extra, alloc.Column{Name: name})
+		}
 	}
 	families, err := planFamilies(&a)
 	if err != nil {
@@ -135,7 +139,7 @@ func (w *writer) heldFamilies(out *alloc.Outline) ([]*heldFamily, error) {
 		return nil, err
 	}
 	for _, f := range held {
-		if f.rows, err = w.hold(f.family, f.rows.claims); err != nil {
+		if f.rows, err = w.hold(f.family, f.rows.claims, out.Columns); err != nil {
 			return nil, err
 		}
 	}

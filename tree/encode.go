@@ -102,6 +102,23 @@ func newEncoder(p *Profile, s *Spec, rows *Rows, index []uint64) (*encoder, erro
 	return e, nil
 }
 
+// again takes up the columns of rows that were read anew.
+func (e *encoder) again() {
+	e.index = e.rows.Index
+	for _, fields := range [][]encField{e.fields, e.leaf} {
+		for i := range fields {
+			f := &fields[i]
+			if f.Source != SourceColumn {
+				continue
+			}
+			f.column = e.rows.column(f.Name)
+			if f.typ.kind == identityKind {
+				f.ecosystem = fields[i-1].column
+			}
+		}
+	}
+}
+
 // fix takes the value of a constant.
 func (e *encoder) fix(f *encField, s *Spec) (err error) {
 	var ok bool

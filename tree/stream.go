@@ -44,11 +44,6 @@ func CanSlice(p *Profile, o Order) error {
 	case order != OrderAccount:
 		return fmt.Errorf("%w: order %s", ErrSliced, order)
 	}
-	for _, f := range p.Fields {
-		if f.Source == SourceColumn {
-			return fmt.Errorf("%w: field %s is a column of texts", ErrSliced, f.Name)
-		}
-	}
 	return nil
 }
 
@@ -169,7 +164,7 @@ func (t *Sliced) Values(rows *Rows) (func(dst []byte, row, field int) []byte, er
 		return nil, err
 	}
 	return func(dst []byte, row, field int) []byte {
-		e.index = rows.Index
+		e.again()
 		return e.appendValue(dst, row, field)
 	}, nil
 }
@@ -208,6 +203,11 @@ func (t *Sliced) subtrees(ctx context.Context, read Slices) ([]byte, error) {
 		s.read = func(lo, hi int) error { return read(worker, lo, hi, &s.rows) }
 		if p.Has(SourceToken) && t.spec.Token == (merkle.Account{}) {
 			s.rows.Tokens = []merkle.Account{} // each row says its own
+		}
+		for _, f := range p.Fields {
+			if f.Source == SourceColumn {
+				s.rows.Columns = append(s.rows.Columns, Column{Name: f.Name, Values: []string{}})
+			}
 		}
 		var err error
 		if s.enc, err = newEncoder(p, &t.spec, &s.rows, nil); err != nil {
@@ -318,7 +318,7 @@ func (s *slicer) hashLeaves(ctx context.Context, lo, hi int) ([]byte, error) {
 	if refused != nil {
 		s.refuse(lo, refused.List)
 	}
-	s.enc.index = s.rows.Index
+	s.enc.again()
 	s.buf = resize(s.buf, n*p.Width)
 	leaves := s.buf
 	for from := 0; from < n; from += leafBatch {
