@@ -17,23 +17,11 @@ func (s *shares) largestRemainder(ctx context.Context, b *budget, claims []merkl
 	if more < 0 || more >= s.n || b.den == nil {
 		return fmt.Errorf("%w: %d units left over for %d entrants", errInternal, more, s.n)
 	}
-	k := wordsFor(b.den)
-	rems := make([]uint64, k*s.n) // all fractions have the denominator b.den
-	_, err := s.each(ctx, func(w *worker, i int) error {
-		if b.capped != nil && b.capped[i] {
-			return nil
-		}
-		w.words = setWords(&w.s, w.words, w.acc)
-		w.product.Mul(&w.s, b.pool)
-		w.quo.QuoRem(&w.product, b.den, &w.rem)
-		if !wordsOf(rems[k*i:k*(i+1)], &w.rem) {
-			return fmt.Errorf("%w: a remainder of %d bits", errInternal, w.rem.BitLen())
-		}
-		return nil
-	})
+	rems, err := s.remainders(ctx, b)
 	if err != nil {
 		return err
 	}
+	k := wordsFor(b.den)
 	order := make([]uint32, s.n)
 	for i := range order {
 		order[i] = uint32(i)
@@ -49,4 +37,23 @@ func (s *shares) largestRemainder(ctx context.Context, b *budget, claims []merkl
 		}
 	}
 	return nil
+}
+
+// remainders are what the floors of a budget leave, entrant by entrant: as many words each as its denominator has, over which they are.
+func (s *shares) remainders(ctx context.Context, b *budget) ([]uint64, error) {
+	k := wordsFor(b.den)
+	rems := make([]uint64, k*s.n)
+	_, err := s.each(ctx, func(w *worker, i int) error {
+		if b.capped != nil && b.capped[i] {
+			return nil
+		}
+		w.words = setWords(&w.s, w.words, w.acc)
+		w.product.Mul(&w.s, b.pool)
+		w.quo.QuoRem(&w.product, b.den, &w.rem)
+		if !wordsOf(rems[k*i:k*(i+1)], &w.rem) {
+			return fmt.Errorf("%w: a remainder of %d bits", errInternal, w.rem.BitLen())
+		}
+		return nil
+	})
+	return rems, err
 }

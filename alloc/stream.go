@@ -37,7 +37,7 @@ var ErrInMemory = errors.New("is computed in memory only")
 
 // Streams reports why a campaign cannot be computed by Stream; nil when it can: rules fixed/v1, pro-rata/v1 and jupiter-asr/v1.
 func Streams(c *campaign.Campaign, o Options) error {
-	if c.Rule.Fixed == nil {
+	if c.Rule.Fixed == nil && c.Rule.ProRata == nil {
 		return fmt.Errorf("rule %s %w", c.Rule.Name, ErrInMemory)
 	}
 	return nil
@@ -83,27 +83,28 @@ type stream struct {
 	results []ExclusionResult
 	matched map[Entrant]bool
 
-	watched  map[Entrant]bool            // whom printed figures are about
-	found    map[Entrant][]merkle.Amount // those that are entitled: their claims by token
-	tally    *kindTally
-	winner   winner
-	own      map[merkle.Account]bool
-	refused  refusedAccounts
-	gaining  gaining
-	enrolled int
-	dropped  []int // by token
-	earned   []*big.Int
-	files    []*tempFile // handed on with the outline
+	watched   map[Entrant]bool            // whom printed figures are about
+	found     map[Entrant][]merkle.Amount // those that are entitled: their claims by token
+	tally     *kindTally
+	winner    winner
+	own       map[merkle.Account]bool
+	refused   refusedAccounts
+	gaining   gaining
+	unpayable map[Entrant]bool // whose first row was refused, because a token is not on its chain; some
+	enrolled  int
+	dropped   []int // by token
+	earned    []*big.Int
+	files     []*tempFile // handed on with the outline
 }
 
 // streamed is one rule at work through disk.
 type streamed interface {
-	read() error                      // the rule's inputs: into sorters
-	refine() error                    // what can still be refused, exclusions being known
-	claims() ([]*claimWriter, error)  // the claims, by token, then chain; sets what was earned. What it has made is returned with an error too
-	ruled() rule                      // for printed figures, with totals only
-	settled(out *Outline) (err error) // what is told of the rule
-	close() error                     // removes what only the rule needs
+	read() error                     // the rule's inputs: into sorters
+	refine() error                   // what can still be refused, exclusions being known
+	claims() ([]*claimWriter, error) // the claims, by token, then chain; sets what was earned. What it has made is returned with an error too
+	ruled() rule                     // for printed figures, with totals only
+	told(out *Outline) (err error)   // what is told of the rule
+	close() error                    // removes what only the rule needs
 }
 
 // Stream computes what Compute does for a campaign that Streams allows, with the same result and the same faults, in memory that does not grow
@@ -131,7 +132,7 @@ const (
 var errWideNumber = errors.New("alloc: a number is wider than its room")
 
 func newStream(ctx context.Context, c *campaign.Campaign, o Options, x External, width int) *running {
-	s := &stream{reading: newReading(ctx, c, o), x: x, matched: map[Entrant]bool{}, watched: map[Entrant]bool{}, found: map[Entrant][]merkle.Amount{},
+	s := &stream{reading: newReading(ctx, c, o), x: x, matched: map[Entrant]bool{}, watched: map[Entrant]bool{}, found: map[Entrant][]merkle.Amount{}, unpayable: map[Entrant]bool{},
 		dropped: make([]int, len(c.Tokens)), earned: make([]*big.Int, len(c.Tokens))}
 	s.own = s.ownAccounts()
 	s.tally = &kindTally{own: s.own}
@@ -142,6 +143,10 @@ func newStream(ctx context.Context, c *campaign.Campaign, o Options, x External,
 				s.watched[Entrant{c.Assert[i].Account, uint16(chain)}] = true
 			}
 		}
+	}
+	switch {
+	case c.Rule.ProRata != nil:
+		return &running{s, newProRataStream(s, width)}
 	}
 	return &running{s, newFixedStream(s)}
 }

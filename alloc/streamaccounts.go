@@ -154,3 +154,21 @@ func (g *gaining) due(chain uint16, next []byte) bool {
 func (g *gaining) is(chain uint16, raw []byte) bool {
 	return g.named && g.entrant.Chain == chain && bytes.Equal(g.raw, raw)
 }
+
+// enters is reading.enter: it refuses the first row of an entrant whom a token could not be paid. excluded says whether a list takes the entrant out.
+func (s *stream) enters(src *source, col int, e Entrant) (excluded, ok bool) {
+	if excluded = s.excludes(e); !excluded {
+		s.judgeRow(e.Account)
+	}
+	for k := range s.c.Tokens {
+		if _, there := s.unit(k, e.Chain); there || s.unpayable[e] {
+			continue
+		}
+		if len(s.unpayable) < mostRefused {
+			s.unpayable[e] = true
+		}
+		src.no(col, s.shadowed(k, e))
+		return excluded, false
+	}
+	return excluded, true
+}

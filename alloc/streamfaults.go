@@ -81,9 +81,9 @@ func (t *twice) has(row int) bool { return t.rows != nil && t.rows[row/64]>>(row
 
 // again reads an input once more, for places: what is wrong with single rows is known, so nothing of that is told twice.
 func (s *stream) again(open func() (*source, error), read func(src *source) error) (err error) {
-	faults, opened, entries := s.faults, s.opened, s.entries
-	s.faults = new(merkle.Faults)
-	defer func() { s.faults, s.opened, s.entries = faults, opened, entries }()
+	faults, opened, refused := s.faults, s.opened, s.refused
+	s.faults, s.refused, s.unpayable = new(merkle.Faults), refusedAccounts{}, map[Entrant]bool{} // rows are accepted as they were
+	defer func() { s.faults, s.opened, s.refused = faults, opened, refused }()
 	src, err := open()
 	if src == nil {
 		return errors.Join(err, s.faults.Err())

@@ -80,7 +80,7 @@ func (s *fixedStream) read() (err error) {
 	}
 	s.indexed, s.locked = src.has(listIndex), src.has(listLocked)
 	rest := 8*btoi(s.indexed) + 12*btoi(len(s.list.names) > 0) + s.width*(1+btoi(s.locked))
-	if s.sorters, err = s.openChains("rows", len(s.c.Tokens) > 1, rest, s.x.Memory); err != nil {
+	if s.sorters, err = s.openChains("rows", 2*btoi(len(s.c.Tokens) > 1), rest, s.x.Memory); err != nil {
 		return errors.Join(err, src.abandon())
 	}
 	if len(s.list.names) > 0 {

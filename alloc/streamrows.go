@@ -4,45 +4,47 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/internal/extsort"
 )
 
-// chainRows are rows of an input on one chain, sorted by key, rows of one account by token, or what stands for it, and then as they stand in the
-// input. A record is 8 bytes of the key, the account, the token (2 bytes, where there are several), the row's number (4 bytes), and what the rule adds.
+// chainRows are rows of an input on one chain, sorted by key, rows of one account by what they are about, and then as they stand in the
+// input. A record is 8 bytes of the key, the account, what the row is about (the number of a token or proposal in 2 bytes, and perhaps a time), the
+// row's number (4 bytes), and what the rule adds.
 type chainRows struct {
 	sorter  *extsort.Sorter
 	chain   uint16
 	account int // bytes of an account
-	token   bool
+	about   int // bytes
 	size    int
 	record  []byte
 }
 
-func (c *chainRows) tokenAt() int { return 8 + c.account }
-func (c *chainRows) rowAt() int   { return c.tokenAt() + 2*btoi(c.token) }
+func (c *chainRows) aboutAt() int { return 8 + c.account }
+func (c *chainRows) rowAt() int   { return c.aboutAt() + c.about }
 func (c *chainRows) restAt() int  { return c.rowAt() + 4 }
 
 // raw is the account of a record.
-func (c *chainRows) raw(record []byte) []byte { return record[8:c.tokenAt()] }
+func (c *chainRows) raw(record []byte) []byte { return record[8:c.aboutAt()] }
 
-// tokenOf is the token of a record.
-func (c *chainRows) tokenOf(record []byte) int {
-	if !c.token {
+// number is the number of the token or proposal that a record is about.
+func (c *chainRows) number(record []byte) int {
+	if c.about == 0 {
 		return 0
 	}
-	return int(binary.BigEndian.Uint16(record[c.tokenAt():]))
+	return int(binary.BigEndian.Uint16(record[c.aboutAt():]))
 }
 
 func (c *chainRows) rowOf(record []byte) uint32 { return binary.BigEndian.Uint32(record[c.rowAt():]) }
 
-// openChains makes a sorter for each chain, with so much of memory; rest is how many bytes of a record are the rule's.
-func (s *stream) openChains(name string, token bool, rest int, memory int64) ([]*chainRows, error) {
+// openChains makes a sorter for each chain, with so much of memory; about and rest are bytes of a record.
+func (s *stream) openChains(name string, about, rest int, memory int64) ([]*chainRows, error) {
 	out := make([]*chainRows, len(s.chains))
 	for i, chain := range s.chains {
-		c := &chainRows{chain: uint16(i), account: chain.Family().Width(), token: token}
+		c := &chainRows{chain: uint16(i), account: chain.Family().Width(), about: about}
 		c.size = c.restAt() + rest
 		c.record = make([]byte, c.size)
 		var err error
@@ -68,30 +70,30 @@ func closeChains(chains []*chainRows) (err error) {
 	return err
 }
 
-// compare orders records whose keys begin alike: by the whole key, then by token, then as they stand in the list.
+// compare orders records whose keys begin alike: by the whole key, then by what rows are about, then as they stand in the input.
 func (c *chainRows) compare(a, b []byte) int {
 	x, y := c.raw(a), c.raw(b)
 	if bytes.Equal(x, y) {
-		return bytes.Compare(a[c.tokenAt():c.restAt()], b[c.tokenAt():c.restAt()])
+		return bytes.Compare(a[c.aboutAt():c.restAt()], b[c.aboutAt():c.restAt()])
 	}
 	k, l := sha256.Sum256(x), sha256.Sum256(y)
 	return bytes.Compare(k[:], l[:])
 }
 
-// begin starts the record of a row; what the rule adds is the rest.
-func (c *chainRows) begin(a merkle.Account, token int, row uint32) (rest []byte) {
+// begin starts the record of a row; what it is about is filled with the number alone, and what the rule adds is the rest.
+func (c *chainRows) begin(a merkle.Account, number int, row uint32) (rest []byte) {
 	r := c.record
 	a.AppendBytes(r[:8])
 	key := sha256.Sum256(c.raw(r))
 	copy(r, key[:8])
-	if c.token {
-		binary.BigEndian.PutUint16(r[c.tokenAt():], uint16(token))
+	if c.about > 0 {
+		binary.BigEndian.PutUint16(r[c.aboutAt():], uint16(number))
 	}
 	binary.BigEndian.PutUint32(r[c.rowAt():], row)
 	return r[c.restAt():]
 }
 
-// each calls visit for every record in order, and done after the last one of each account.
+// eachRecord calls visit for every record in order, and done after the last one of each account.
 func (s *stream) eachRecord(c *chainRows, visit func(record []byte), done func(raw []byte) error) error {
 	in, err := c.sorter.Sort(s.ctx)
 	if err != nil {
@@ -127,4 +129,23 @@ func (s *stream) eachRecord(c *chainRows, visit func(record []byte), done func(r
 	}
 	s.progress("sorting", all, all)
 	return in.Close()
+}
+
+// drain calls visit for all records of a sorter in order, and lets go of it.
+func (s *stream) drain(sorter *extsort.Sorter, visit func(record []byte) error) (err error) {
+	defer func() { err = errors.Join(err, sorter.Close()) }()
+	in, err := sorter.Sort(s.ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	for n := 0; in.Next(); n++ {
+		if n%65536 == 0 && s.ctx.Err() != nil {
+			return s.ctx.Err()
+		}
+		if err := visit(in.Record()); err != nil {
+			return err
+		}
+	}
+	return in.Err()
 }

@@ -19,7 +19,7 @@ func (s *running) settleAll(writers []*claimWriter) (*Outline, error) {
 	for k := range a.Tokens {
 		a.Tokens[k].Token = &s.c.Tokens[k]
 	}
-	if err := s.rule.settled(out); err != nil {
+	if err := s.rule.told(out); err != nil {
 		return out, err
 	}
 	gained := false

@@ -101,7 +101,7 @@ type surveyor struct {
 // row adds a record to the present entrant.
 func (v *surveyor) row(record []byte) {
 	s, c := v.s, v.c
-	k, row := c.tokenOf(record), c.rowOf(record)
+	k, row := c.number(record), c.rowOf(record)
 	x := &s.ours[k]
 	rest := record[c.restAt():]
 	if x.first > 0 && s.set.Duplicates != "sum" {
@@ -275,8 +275,8 @@ func (s *fixedStream) claims() ([]*claimWriter, error) {
 	return list, nil
 }
 
-// settled refuses a new claim in a list whose leaves need what it does not have.
-func (s *fixedStream) settled(out *Outline) error {
+// told refuses a new claim in a list whose leaves need what it does not have.
+func (s *fixedStream) told(out *Outline) error {
 	out.Indexed, out.Columns = s.indexed, s.list.names
 	if !s.gaining.added || !s.indexed && len(s.list.names) == 0 {
 		return nil
