@@ -173,6 +173,10 @@ func closeTrees(families []*heldFamily) (err error) {
 // claimed computes the claims, and writes the canonical form of the list on the way; it returns its digest.
 func (w *writer) claimed(c *campaign.Campaign, ao alloc.Options, x alloc.External) (out *alloc.Outline, digest string, err error) {
 	demand(c, &x)
+	if c.Rule.Fixed == nil { // its inputs are written as those of a build in memory
+		out, err = alloc.Stream(w.ctx, c, ao, x)
+		return out, "", err
+	}
 	compute := computing(func(list io.Writer) (err error) {
 		x.List = list
 		out, err = alloc.Stream(w.ctx, c, ao, x)
@@ -211,9 +215,10 @@ func (w *writer) told(out *alloc.Outline, layout, digest string, families []*hel
 	if w.facts, err = factFiles(out.Campaign, trees, w.o); err != nil {
 		return nil, err
 	}
-	m.Inputs[0].SHA256 = digest
-	for i := range out.Inputs[1:] {
-		if err := w.input(&out.Inputs[i+1], &m.Inputs[i+1]); err != nil {
+	for i := range out.Inputs {
+		if i == 0 && digest != "" {
+			m.Inputs[0].SHA256 = digest
+		} else if err := w.input(&out.Inputs[i], &m.Inputs[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -218,8 +218,12 @@ func buildOnDisk(c *cli.Context, dir string, camp *campaign.Campaign, o export.O
 	if err := export.Streams(camp); err != nil {
 		return inMemory(err)
 	}
-	size := inputSize(camp, &camp.Rule.Fixed.List)
-	place, err := tempPlace(c, dir, size*tempFactor, size*bundleFactor)
+	size, temp := int64(0), int64(tempFactor)
+	eachInput(reflect.ValueOf(camp.Rule), func(in *campaign.Input) { size += inputSize(camp, in) })
+	if camp.Rule.Fixed == nil { // rows are sorted twice, for the claims and for the canonical form, which is kept
+		temp *= 2
+	}
+	place, err := tempPlace(c, dir, size*temp, size*bundleFactor)
 	if err != nil {
 		return nil, err
 	}
