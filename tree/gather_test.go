@@ -23,6 +23,9 @@ func batchesOf(t *testing.T, g *Gatherer, r *Rows, size int) {
 		if r.Index != nil {
 			b.Index = r.Index[lo:hi]
 		}
+		for _, c := range r.Columns {
+			b.Columns = append(b.Columns, Column{c.Name, c.Values[lo:hi]})
+		}
 		if err := g.Add(context.Background(), b); err != nil {
 			t.Fatal(err)
 		}
