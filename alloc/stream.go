@@ -37,7 +37,7 @@ var ErrInMemory = errors.New("is computed in memory only")
 
 // Streams reports why a campaign cannot be computed by Stream; nil when it can: rules fixed/v1, pro-rata/v1 and jupiter-asr/v1.
 func Streams(c *campaign.Campaign, o Options) error {
-	if c.Rule.Fixed == nil && c.Rule.ProRata == nil {
+	if c.Rule.Fixed == nil && c.Rule.ProRata == nil && c.Rule.JupiterASR == nil {
 		return fmt.Errorf("rule %s %w", c.Rule.Name, ErrInMemory)
 	}
 	return nil
@@ -147,6 +147,8 @@ func newStream(ctx context.Context, c *campaign.Campaign, o Options, x External,
 	switch {
 	case c.Rule.ProRata != nil:
 		return &running{s, newProRataStream(s, width)}
+	case c.Rule.JupiterASR != nil:
+		return &running{s, newVoteStream(s, width)}
 	}
 	return &running{s, newFixedStream(s)}
 }

@@ -21,7 +21,7 @@ type shareStream struct {
 	budgets []budget
 	caps    []*capping     // by token; nil: no cap
 	extra   []*oneMore     // by token; nil: nobody gets one unit more
-	check   func() error   // the sums of the pass in which claims are made
+	counted *big.Int       // sum of all shares in the pass in which claims are made; nil: nobody compares it
 	writers []*claimWriter // until they are handed over
 }
 
@@ -32,6 +32,7 @@ type sharing interface {
 	vector(p *piece) *shares
 	floor(p *piece, budgets []budget) error // the claims of a piece
 	split() error                           // sets budgets, and what was earned
+	proven() error                          // compares counted
 }
 
 // settledChain is the file of the entitled entrants on one chain, by their keys.
@@ -165,9 +166,9 @@ func (s *shareStream) pieces(stage string, visit func(p *piece) error) error {
 			if err := s.ctx.Err(); err != nil {
 				return err
 			}
-			n := min(left, s.most)
-			p.clear(n)
-			for i := range n {
+			n := 0
+			p.clear(min(left, s.most))
+			for ; n < min(left, s.most) && len(p.votes.powers) < 16*s.most; n++ {
 				if _, err := io.ReadFull(from, raw[:c.account]); err != nil {
 					return fmt.Errorf("%s: %w", c.file.file.Name(), err)
 				}
@@ -179,10 +180,13 @@ func (s *shareStream) pieces(stage string, visit func(p *piece) error) error {
 					return fmt.Errorf("%s: %w", c.file.file.Name(), err)
 				}
 				if s.gaining.is(c.chain, raw[:c.account]) {
-					p.gaining = i
+					p.gaining = n
 				}
 				p.out.Entrants = append(p.out.Entrants, Entrant{account, c.chain})
-				p.ids = append(p.ids, uint32(i))
+				p.ids = append(p.ids, uint32(n))
+			}
+			for k := range p.out.Tokens {
+				p.out.Tokens[k].Amounts = p.out.Tokens[k].Amounts[:n]
 			}
 			if err := visit(p); err != nil {
 				return err
@@ -268,6 +272,9 @@ func (s *shareStream) claims() (_ []*claimWriter, err error) {
 	if err := s.pieces("shares", func(p *piece) error { return s.write(p, to) }); err != nil {
 		return nil, err
 	}
+	if err := s.by.proven(); err != nil {
+		return nil, err
+	}
 	s.tally.judge()
 	for _, w := range s.writers {
 		w.f.cutWide()
@@ -285,6 +292,9 @@ func (s *shareStream) write(p *piece, to [][]*claimWriter) error {
 	budgets := s.capped(p)
 	if err := s.by.floor(p, budgets); err != nil {
 		return err
+	}
+	if s.counted != nil {
+		s.counted.Add(s.counted, p.sum)
 	}
 	for k, x := range s.extra {
 		if x != nil {

@@ -33,6 +33,8 @@ func (s *weightStream) vector(p *piece) *shares {
 	return v
 }
 
+func (s *weightStream) proven() error { return nil } // its sum is that of the weights
+
 func (s *weightStream) floor(p *piece, budgets []budget) error { return s.whole(p, budgets) }
 
 // entitle keeps an entrant with its weight.
