@@ -31,16 +31,6 @@ func start8() (s state8) {
 	return s
 }
 
-// rounds8 is rounds 2 to 23, which all kernels share. R8 points to the round constants.
-func rounds8(a *asm) {
-	a.text("keccakRounds8<>", "NOSPLIT|NOFRAME", "$0-0")
-	s := round8(new(asm), start8(), 0, 25, false)
-	for round := 1; round < 23; round++ {
-		s = round8(a, s, round, 25, false)
-	}
-	a.ret()
-}
-
 // permute8 is the permutation. Only the first lanes of the state and lane 16 are set, the others are zero whatever their
 // registers hold; with short, only lanes 0 to 3 are wanted of the result.
 func permute8(a *asm, first int, short bool) {
@@ -54,8 +44,7 @@ func permute8(a *asm, first int, short bool) {
 	}
 }
 
-// round8 is one round on the first lanes and lane 16. Registers 25 to 31 are lost. What can begin early stands early: the
-// order of these instructions is worth a tenth of the time where the processor's window is short.
+// round8 is one round on the first lanes and lane 16, the first or the last of 24. Registers 25 to 31 are lost.
 func round8(a *asm, s state8, round, first int, short bool) state8 {
 	column := func(x int) zmm { return zmm(25 + x%5) }
 	has := func(lane int) bool { return lane < first || lane == 16 }
