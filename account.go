@@ -179,11 +179,26 @@ func (a Account) String() string {
 func (a Account) AppendText(dst []byte) []byte {
 	switch a.family {
 	case EVM:
-		return hex.AppendEncode(append(dst, "0x"...), a.raw[:20])
+		var text [42]byte
+		text[0], text[1] = '0', 'x'
+		for i := range 5 {
+			binary.LittleEndian.PutUint64(text[2+8*i:], hexDigits(binary.LittleEndian.Uint32(a.raw[4*i:])))
+		}
+		return append(dst, text[:]...)
 	case Solana:
 		return appendBase58(dst, &a.raw)
 	}
 	return dst
+}
+
+// hexDigits is the 8 small hex digits of 4 bytes; of both the first is in the lowest byte.
+func hexDigits(v uint32) uint64 {
+	s := uint64(v)
+	s = (s | s<<16) & 0x0000ffff0000ffff
+	s = (s | s<<8) & 0x00ff00ff00ff00ff
+	s = s>>4&0x000f000f000f000f | s<<8&0x0f000f000f000f00 // a digit a byte, the high one first
+	above9 := (s + 0x0606060606060606) >> 4 & 0x0101010101010101
+	return s + 0x3030303030303030 + above9*('a'-'0'-10)
 }
 
 // Text is AppendText as a string.

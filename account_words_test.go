@@ -3,6 +3,7 @@ package merkle
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"testing"
 )
 
@@ -35,5 +36,16 @@ func TestAccountFromWords_edges(t *testing.T) {
 	}
 	if a := AccountFromWords(EVM, [4]uint64{2: 0xffffffff, 3: 1}); !a.IsZero() || a.Family() != EVM {
 		t.Errorf("%v from words that an EVM address has not", a)
+	}
+}
+
+func TestHexDigits_everyByte(t *testing.T) {
+	for b := range 256 {
+		raw := []byte{byte(b), byte(b * 7), byte(b + 100), byte(255 - b)}
+		var got [8]byte
+		binary.LittleEndian.PutUint64(got[:], hexDigits(binary.LittleEndian.Uint32(raw)))
+		if want := hex.EncodeToString(raw); string(got[:]) != want {
+			t.Fatalf("%s, want %s", got, want)
+		}
 	}
 }

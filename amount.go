@@ -1,6 +1,7 @@
 package merkle
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/big"
@@ -189,28 +190,43 @@ func (a Amount) String() string { return string(a.AppendText(nil)) }
 
 // AppendText appends the count of base units in decimal digits.
 func (a Amount) AppendText(dst []byte) []byte {
-	var buf [78]byte
+	var buf [5 * 19]byte
 	n := len(buf)
 	w := a.u
-	for {
-		var rem uint64
-		for i := 3; i >= 0; i-- {
-			w[i], rem = bits.Div64(rem, w[i], 1e19)
+	for words := 4; ; n -= 19 { // 19 digits at a time, the last first
+		for words > 0 && w[words-1] == 0 {
+			words--
 		}
-		last := w[0]|w[1]|w[2]|w[3] == 0
-		for i := 0; i < 19 && (!last || rem > 0); i++ {
-			n--
-			buf[n] = byte('0' + rem%10)
-			rem /= 10
-		}
-		if last {
+		if words == 0 {
 			break
 		}
+		var rem uint64
+		for i := words - 1; i >= 0; i-- {
+			w[i], rem = bits.Div64(rem, w[i], 1e19)
+		}
+		high, low := rem/1e8, rem%1e8
+		binary.LittleEndian.PutUint64(buf[n-8:], eightDigits(low))
+		high, low = high/1e8, high%1e8
+		binary.LittleEndian.PutUint64(buf[n-16:], eightDigits(low))
+		buf[n-17], buf[n-18], buf[n-19] = byte('0'+high%10), byte('0'+high/10%10), byte('0'+high/100)
 	}
 	if n == len(buf) {
 		return append(dst, '0')
 	}
+	for buf[n] == '0' { // some digit is none
+		n++
+	}
 	return append(dst, buf[n:]...)
+}
+
+// eightDigits is the decimal digits of v, below 10^8, with zeros before them, the first in the lowest byte: all four digits' halves, then all pairs',
+// then all digits are divided at once.
+func eightDigits(v uint64) uint64 {
+	v = v/10000 | v%10000<<32
+	high := v * 10486 >> 20 & 0x0000007f0000007f // a hundredth
+	v = high | (v-100*high)<<16
+	high = v * 103 >> 10 & 0x000f000f000f000f // a tenth
+	return (high | (v-10*high)<<8) + 0x3030303030303030
 }
 
 // Tokens is the whole-token form with all decimals kept: 1500000 with 6 decimals is "1.500000".

@@ -1,7 +1,9 @@
 package tree
 
 import (
+	"encoding/binary"
 	"math/bits"
+	"slices"
 
 	"github.com/merkle-drop/merkle/tree/internal/layer"
 )
@@ -17,7 +19,9 @@ type ProofText struct {
 	lack   []bool // by depth: the node is carried up and there is no entry
 	lacks  int    // how many do
 	bottom int    // depth of the current path
+	last   int    // position of the row before
 
+	direct  bool     // nodes are of 32 bytes
 	changed [][]byte // what is to be written
 	hashes  []*[32]byte
 }
@@ -32,6 +36,7 @@ func (t *Tree) ProofText() *ProofText {
 			copy(p.text[at:], `"0x`)
 			copy(p.text[at+p.entry-2:], `",`)
 		}
+		p.direct = t.nodes.width == 32
 		p.nodes, p.lack = make([]int, depth+1), make([]bool, depth+1)
 		for i := range p.nodes {
 			p.nodes[i] = -1
@@ -46,7 +51,12 @@ func (p *ProofText) Append(dst []byte, row int) []byte {
 	if p.t.groups != nil {
 		return p.appendWalk(dst, row)
 	}
-	p.move(p.t.Position(row))
+	pos := p.t.Position(row)
+	shared := len(p.nodes) - bits.Len(uint(pos^p.last)) // about how many nodes' siblings
+	if p.last = pos; p.direct && 2*shared < len(p.nodes) {
+		return p.appendDirect(dst, pos)
+	}
+	p.move(pos)
 	if p.bottom == p.lacks {
 		return dst
 	}
@@ -61,6 +71,19 @@ func (p *ProofText) Append(dst []byte, row int) []byte {
 		text = text[p.entry:]
 	}
 	return dst[:len(dst)-1]
+}
+
+// AppendLeaf appends the hex digits of the leaf of a row, without 0x.
+func (p *ProofText) AppendLeaf(dst []byte, row int) []byte {
+	leaf := p.t.leafAt(p.t.Position(row))
+	if len(leaf) != 32 {
+		return AppendHex(dst, leaf)
+	}
+	from := len(dst)
+	dst = slices.Grow(dst, 64)[:from+64]
+	p.hashes = append(p.hashes[:0], (*[32]byte)(leaf))
+	layer.Spell(dst[from:], 64, p.hashes)
+	return dst
 }
 
 // move writes the entries of the path from a position that differ from those of the path before.
@@ -99,6 +122,44 @@ func (p *ProofText) move(pos int) {
 	}
 	p.spell()
 }
+
+// appendDirect is Append of a path that shares little with the one before: what is written for all and then copied costs more than it saves.
+func (p *ProofText) appendDirect(dst []byte, pos int) []byte {
+	p.hashes = p.hashes[:0]
+	if n := p.t.nodes; n.shape == Heap {
+		for i := 2*n.leaves - 2 - pos; i > 0; i = (i - 1) / 2 {
+			at := ((i - 1) ^ 1 + 1) * 32
+			p.hashes = append(p.hashes, (*[32]byte)(n.heap[at:]))
+		}
+	} else {
+		for j := range n.depth() {
+			if sibling := n.sibling(j, pos>>j); sibling != nil {
+				p.hashes = append(p.hashes, (*[32]byte)(sibling))
+			}
+		}
+	}
+	from, size := len(dst), len(p.hashes)*directEntry
+	if size == 0 {
+		return dst
+	}
+	const room = 8 // a frame is written as one word, of which the digits write over the end
+	dst = slices.Grow(dst, size+room)[:from+size+room]
+	text := dst[from:]
+	for at := 0; at <= size; at += directEntry {
+		binary.LittleEndian.PutUint64(text[at:], directFrame>>16)
+		if at > 0 {
+			binary.LittleEndian.PutUint16(text[at-2:], directFrame&0xffff)
+		}
+	}
+	layer.Spell(text[len(`"0x`):], directEntry, p.hashes)
+	return dst[:from+size-1]
+}
+
+// directEntry is the bytes of an entry with its comma where nodes are of 32 bytes.
+const directEntry = len(`"",0x`) + 64
+
+// directFrame is `","0x`, which stands between the digits of two entries, the first letter in the lowest byte.
+const directFrame = '"' | ','<<8 | '"'<<16 | '0'<<24 | 'x'<<32
 
 // spell writes the changed entries, the lowest first.
 func (p *ProofText) spell() {

@@ -93,8 +93,7 @@ func (j *job) claims() func(b []byte, lo, hi int) ([]byte, error) {
 					b = append(j.appendField(append(b, key...), row, i), ',')
 				}
 			}
-			leaf := j.t.Leaf(row)
-			b = append(tree.AppendHex(append(b, `"leaf":"0x`...), leaf[:j.p.Width]), `","proof":[`...)
+			b = append(proofs.AppendLeaf(append(b, `"leaf":"0x`...), row), `","proof":[`...)
 			b = append(proofs.Append(b, row), "]}"...)
 		}
 		return b, nil
