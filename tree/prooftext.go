@@ -54,7 +54,7 @@ func (p *ProofText) Append(dst []byte, row int) []byte {
 	pos := p.t.Position(row)
 	shared := len(p.nodes) - bits.Len(uint(pos^p.last)) // about how many nodes' siblings
 	if p.last = pos; p.direct && 2*shared < len(p.nodes) {
-		return p.appendDirect(dst, pos)
+		return p.appendDirect(dst, row, pos)
 	}
 	p.move(pos)
 	if p.bottom == p.lacks {
@@ -124,20 +124,12 @@ func (p *ProofText) move(pos int) {
 }
 
 // appendDirect is Append of a path that shares little with the one before: what is written for all and then copied costs more than it saves.
-func (p *ProofText) appendDirect(dst []byte, pos int) []byte {
-	p.hashes = p.hashes[:0]
-	if n := p.t.nodes; n.shape == Heap {
-		for i := 2*n.leaves - 2 - pos; i > 0; i = (i - 1) / 2 {
-			at := ((i - 1) ^ 1 + 1) * 32
-			p.hashes = append(p.hashes, (*[32]byte)(n.heap[at:]))
-		}
-	} else {
-		for j := range n.depth() {
-			if sibling := n.sibling(j, pos>>j); sibling != nil {
-				p.hashes = append(p.hashes, (*[32]byte)(sibling))
-			}
-		}
+func (p *ProofText) appendDirect(dst []byte, row, pos int) []byte {
+	if ahead := row + fetchAhead; ahead < len(p.t.pos) {
+		p.siblings(int(p.t.pos[ahead]), len(p.nodes)-nearLevels)
+		layer.Fetch(p.hashes)
 	}
+	p.siblings(pos, len(p.nodes))
 	from, size := len(dst), len(p.hashes)*directEntry
 	if size == 0 {
 		return dst
@@ -153,6 +145,31 @@ func (p *ProofText) appendDirect(dst []byte, pos int) []byte {
 	}
 	layer.Spell(text[len(`"0x`):], directEntry, p.hashes)
 	return dst[:from+size-1]
+}
+
+// Rows are mostly written one after the other, and their siblings lie anywhere: those of a row that comes soon are fetched from far memory
+// beside the writing, but for the levels near the root, which stay near.
+const (
+	fetchAhead = 8
+	nearLevels = 14
+)
+
+// siblings sets hashes to those beside the path from a position, the lowest first, of so many levels.
+func (p *ProofText) siblings(pos, levels int) {
+	p.hashes = p.hashes[:0]
+	n := p.t.nodes
+	if n.shape == Heap {
+		for i := 2*n.leaves - 2 - pos; i > 0 && levels > 0; i, levels = (i-1)/2, levels-1 {
+			at := ((i - 1) ^ 1 + 1) * 32
+			p.hashes = append(p.hashes, (*[32]byte)(n.heap[at:]))
+		}
+		return
+	}
+	for j := range min(levels, n.depth()) {
+		if sibling := n.sibling(j, pos>>j); sibling != nil {
+			p.hashes = append(p.hashes, (*[32]byte)(sibling))
+		}
+	}
 }
 
 // directEntry is the bytes of an entry with its comma where nodes are of 32 bytes.

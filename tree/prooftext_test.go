@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -30,6 +31,34 @@ func TestProofText_isTheProof(t *testing.T) {
 			}
 			for range 2 * n {
 				visit(rng.IntN(n))
+			}
+		}
+	}
+}
+
+// Of trees with levels that are fetched ahead, too, and the hex of their leaves.
+func TestProofText_large(t *testing.T) {
+	for _, name := range []string{"oz-standard-v1", "uniswap-v1", "jito-v1"} {
+		p := lookup(t, name)
+		s, r := sample(t, p, 8, 40_000)
+		tree := build(t, s, r)
+		text := tree.ProofText()
+		var proof []merkle.Hash
+		for row := range r.Len() {
+			var want []byte
+			proof = tree.Proof(row, proof)
+			for i, h := range proof {
+				if i > 0 {
+					want = append(want, ',')
+				}
+				want = append(h.AppendText(append(want, '"'), p.Width), '"')
+			}
+			if got := text.Append(nil, row); !bytes.Equal(got, want) {
+				t.Fatalf("%s row %d: got %s, want %s", name, row, got, want)
+			}
+			leaf := tree.Leaf(row)
+			if got := text.AppendLeaf([]byte("0x"), row); string(got) != leaf.Text(p.Width) {
+				t.Fatalf("%s row %d: leaf %s, want %s", name, row, got, leaf.Text(p.Width))
 			}
 		}
 	}

@@ -34,3 +34,6 @@ func spellMany(dst []byte, stride int, hashes []*[32]byte) bool {
 	spell32(&dst[0], stride, &hashes[0], len(hashes))
 	return true
 }
+
+// fetch is Fetch; hashes are some.
+func fetch(hashes []*[32]byte) { fetch32(&hashes[0], len(hashes)) }

@@ -18,3 +18,5 @@ func (*kernels) various(*Hasher, []byte, []byte, []byte, []int, []int) {
 }
 
 func spellMany([]byte, int, []*[32]byte) bool { return false }
+
+func fetch([]*[32]byte) {}

@@ -18,6 +18,13 @@ func Spell(dst []byte, stride int, hashes []*[32]byte) {
 	}
 }
 
+// Fetch asks for hashes that are read soon, so that they are near then; nil ones are left out. Nothing is read.
+func Fetch(hashes []*[32]byte) {
+	if len(hashes) > 0 {
+		fetch(hashes)
+	}
+}
+
 // SpellHex writes lower-case hex, 8 digits at a time. src is a multiple of 4 bytes, dst twice as long.
 func SpellHex(dst, src []byte) {
 	for ; len(src) >= 4; src, dst = src[4:], dst[8:] {

@@ -49,3 +49,15 @@ next:
 	JNZ	node
 	VZEROUPPER
 	RET
+
+TEXT ·fetch32(SB), NOSPLIT, $0-16
+	MOVQ	nodes+0(FP), SI
+	MOVQ	n+8(FP), CX
+
+fetch:
+	MOVQ	(SI), AX
+	PREFETCHT0	(AX)
+	ADDQ	$0x8, SI
+	DECQ	CX
+	JNZ	fetch
+	RET

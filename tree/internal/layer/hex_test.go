@@ -48,3 +48,13 @@ func TestSpell_keepsToItsMemory(t *testing.T) {
 	}()
 	Spell(make([]byte, 67+63), 67, []*[32]byte{{}, {}})
 }
+
+// Fetch reads nothing, so no hash is an error.
+func TestFetch_none(t *testing.T) {
+	h := [32]byte{1}
+	Fetch(nil)
+	Fetch([]*[32]byte{nil, &h, nil})
+	if h != [32]byte{1} {
+		t.Error("a hash was written to")
+	}
+}

@@ -47,3 +47,6 @@ func hasSHA() bool
 
 //go:noescape
 func spell32(dst *byte, stride int, nodes **[32]byte, n int)
+
+//go:noescape
+func fetch32(nodes **[32]byte, n int)
