@@ -108,6 +108,7 @@ type filePass struct {
 	trees    []FileTree
 	done     []func()     // run after all listings are judged
 	splits   [][]*listing // trees that are parts of one list
+	eigen    eigenSeen
 }
 
 // rootFile is the content of a companion that states a root only.

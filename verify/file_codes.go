@@ -65,7 +65,7 @@ func FileCodes() []Meaning {
 		{RowProofAbsent, "faults", "a row has no proof while others have"},
 		{RowPlace, "faults", "a row states another place in the tree than its own"},
 		{RowZero, "faults", "a row pays the zero account"},
-		{RowSpelling, "remarks", "an account or number is spelled oddly: blanks around it, 0X, all letters large, no checksum, an exponent"},
+		{RowSpelling, "remarks", "an account, number or category is spelled oddly: blanks around it, 0X, all letters large, no checksum, an exponent, a word that its tool does not know"},
 		{RowRepeated, "remarks", "an account, or a whole row, is there more than once and each can be paid"},
 		{RowProofOther, "remarks", "a proof leads to the root but is not the one of the rebuilt tree"},
 		{RowZeroAmount, "remarks", "a row pays nothing"},

@@ -107,8 +107,44 @@ func (p *filePass) eigenNested(s *source, top, earners jval) {
 	p.add(l)
 }
 
+// eigenSeen is what claims of one folder must have in common: they are of one distribution.
+type eigenSeen struct {
+	index, indexAt string // the first claim's rootIndex and its place
+	root           digest // to which the first claim leads that states no root
+	rootAt         string
+}
+
+// sameIndex holds the claim's rootIndex against the first one's.
+func (p *filePass) sameIndex(s *source, top jval) {
+	v, ok := top.get("rootIndex")
+	if !ok {
+		return
+	}
+	text, where := v.text(), s.place(v.at)+" rootIndex"
+	if n, _, good := integer(v); good {
+		text = n.String()
+	}
+	switch {
+	case p.eigen.indexAt == "":
+		p.eigen.index, p.eigen.indexAt = text, where
+	case p.eigen.index != text:
+		p.fault(ListDiffers, where, clip(v.raw()), p.eigen.index+", as at "+p.eigen.indexAt+": claims of one distribution name one root")
+	}
+}
+
+// sameRoot holds the root to which a claim leads that states none against the first one's.
+func (p *filePass) sameRoot(s *source, at int, got digest) {
+	switch where := s.place(at) + " earnerTreeProof"; {
+	case p.eigen.rootAt == "":
+		p.eigen.root, p.eigen.rootAt = got, where
+	case p.eigen.root != got:
+		p.fault(ListDiffers, where, hex0x(got[:]), hex0x(p.eigen.root[:])+", as at "+p.eigen.rootAt+": claims of one distribution lead to one root")
+	}
+}
+
 // eigenClaim folds the two levels of a claim as RewardsCoordinator does.
 func (p *filePass) eigenClaim(s *source, top jval) {
+	p.sameIndex(s, top)
 	l := p.eigenListing(s, top, "tokenLeaves")
 	l.partial, l.strict = true, true
 	leaf, _ := top.get("earnerLeaf")
@@ -182,6 +218,7 @@ func (j *judge) eigenFold(b *builtList, top jval) {
 	got := shaper.fold(outer, list, sidesOf(at, len(list)))
 	if !j.parseTarget(b.rule) {
 		p.skip("%s: the root, since none is stated: the claim leads to %s", j.l.name, hex0x(got[:]))
+		p.sameRoot(s, v.at, got)
 		return
 	}
 	if got != j.target {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -55,6 +56,22 @@ func TestEigenLayerClaims(t *testing.T) {
 			if tr := r.Trees[0]; !r.OK() || r.Kind != "eigenlayer-claim" || tr.Proofs == 0 || tr.Folded != tr.Proofs {
 				t.Errorf("earner %d in %s: %s", earner, name, filesReport(r))
 			}
+		}
+	}
+	one, two, stated := eigenClaimOf(t, v, 0, plain), eigenClaimOf(t, v, 1, plain), regexp.MustCompile(`"root":"[^"]*",`)
+	unrooted := func(claim string) string { return stated.ReplaceAllString(claim, "") }
+	const proof = `"earnerTreeProof":"0x`
+	at := strings.Index(two, proof) + len(proof)
+	other := two[:at] + map[bool]string{true: "1", false: "0"}[two[at] == '0'] + two[at+1:]
+	for name, c := range map[string]struct{ first, second, want string }{
+		"one distribution":             {one, two, ""},
+		"one distribution, no root":    {unrooted(one), unrooted(two), ""},
+		"another rootIndex":            {one, strings.Replace(two, `"rootIndex":1`, `"rootIndex":2`, 1), "list-differs: 2.json:1:"},
+		"another root, none is stated": {unrooted(one), unrooted(other), "list-differs: 2.json:1:"},
+	} {
+		r := checkFilesOK(t, FileOptions{Decimals: -1}, textFile("1.json", c.first), textFile("2.json", c.second))
+		if r.OK() != (c.want == "") || !strings.Contains(filesReport(r), c.want) {
+			t.Errorf("%s: %s", name, filesReport(r))
 		}
 	}
 	text := eigenClaimOf(t, v, 2, plain)

@@ -311,6 +311,13 @@ func (p *filePass) listOf(fl *foundList, u listUnits, say bool) *listing {
 			}
 			r.cells[c], good = text, good && ok
 		}
+		if i, ok := fl.f["category"]; say && ok && fl.kind == "csv-jito" {
+			switch text := tr.cells[i].text; text {
+			case "Staker", "Validator", "Searcher":
+			default:
+				p.remark(RowSpelling, l.where(&r, tr.cells[i].at, "category"), quotedText(text), "Staker, Validator or Searcher: Jito's tool stops at any other category")
+			}
+		}
 		if i, ok := fl.f["leaf"]; ok && !tr.cells[i].empty() {
 			r.leaf, r.leafAt = tr.cells[i].text, tr.cells[i].at
 		}

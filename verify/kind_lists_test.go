@@ -165,6 +165,7 @@ func TestPlainListFaults(t *testing.T) {
 		{"blanks and 0X", "address,amount\n" + a[0] + " ,1\n0X" + a[1][2:] + ",1", FileOptions{Decimals: -1}, "row-spelling: l.csv:3:1"},
 		{"jito, a fraction", "pubkey,amount_unlocked,amount_locked,category\n" + key + ",1.5,0,Staker\n", FileOptions{Decimals: -1}, "row-value: l.csv:2:"},
 		{"jito, wider than 64 bits", "pubkey,amount_unlocked,amount_locked,category\n" + key + ",18446744074,0,Staker\n", FileOptions{Decimals: -1}, "18446744074000000000"},
+		{"jito, a category", "pubkey,amount_unlocked,amount_locked,category\n" + key + ",5,0,staker\n", FileOptions{Decimals: -1}, `row-spelling: l.csv:2:`},
 		{"a date", "owner,duration,startDate,amount\n" + a[0] + ",52,2022-13-01,5\n", FileOptions{Decimals: -1}, "row-value: l.csv:2:"},
 		{"a vesting id", "vestingId,owner,amount,startDate,duration\n0x" + strings.Repeat("1", 64) + "," + a[0] + ",5,2022-07-07T22:00:00.000Z,52\n", FileOptions{Decimals: -1}, "row-leaf: l.csv:2:1"},
 		{"no decimals", "address,amount\n" + a[0] + ",1.25\n", FileOptions{Decimals: -1}, "the decimals of the token, which are not given: read as 2"},
