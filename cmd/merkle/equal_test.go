@@ -243,7 +243,7 @@ func TestEqual_tree(t *testing.T) {
 			}
 		})
 	}
-	seen.tell(t, 10)
+	seen.tell(t, 90)
 }
 
 // buildsEqual builds a campaign in memory and through disk; see sameThroughDisk.
@@ -374,7 +374,7 @@ func TestEqual_profiles(t *testing.T) {
 			}
 		}
 	}
-	seen.tell(t, 10)
+	seen.tell(t, 60)
 }
 
 // TestEqual_verified: what was built through disk is verified, the bundle and the list against the root, by the code that knows nothing of how it was built.

@@ -190,6 +190,39 @@ func TestFullDisk_tree(t *testing.T) {
 		}
 	}
 	fullStages(t, "tree through disk", stages, ".run")
+	{
+		all := append(slices.Clone(args), "-o", "OUT/claims", "--memory", "64KiB")
+		if code, _, errs := told(t, append(slices.Clone(args), "-o", normal+"/claims")...); code != exitDone {
+			t.Fatal(errs)
+		}
+		want := filesOf(t, normal)
+		delete(want, "/list.csv.zst")
+		size := int64(len(want["/claims"]))
+		if err := os.Remove(normal + "/claims"); err != nil {
+			t.Fatal(err)
+		}
+		stages := fillDisks(t, "proofs through disk", 5, want, func(step int) (int64, int) { return size * int64(step+1) / 3, 0 }, all...)
+		fullStages(t, "proofs through disk", stages, "temp-N/claims")
+		for _, temp := range []int64{64, 200, 400} { // bytes a row of temporary files
+			disk := smallDisk(t, int64(rows)*temp, 0, 0)
+			here := append(slices.Clone(args), "-o", normal+"/claims", "--memory", "64KiB", "--temp", disk)
+			code, _, errs := told(t, here...)
+			switch {
+			case code == exitDone:
+				if filesOf(t, normal)["/claims"] != want["/claims"] {
+					t.Error("other proofs through disk")
+				}
+				if err := os.Remove(normal + "/claims"); err != nil {
+					t.Fatal(err)
+				}
+			case code != exitFailed || !strings.Contains(errs, "are needed") && !strings.Contains(stageOf(t, disk, errs), "temp-N"):
+				t.Errorf("exit status %d: %s", code, errs)
+			}
+			if left := names(t, disk) + " " + names(t, normal); left != " list.csv.zst" {
+				t.Errorf("left: %s", left)
+			}
+		}
+	}
 	for _, format := range [][]string{{"proofs"}, {"csv-hedgey", "--decimals", "18"}, {"oz-dump"}} {
 		all := append(append(slices.Clone(args), "-o", "OUT/claims", "--format"), format...)
 		here := slices.Clone(all)

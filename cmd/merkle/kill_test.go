@@ -29,6 +29,8 @@ func longRuns() map[string]long {
 	return map[string]long{
 		"build through disk": {[]string{"build", "IN", "-o", "OUT", "--memory", "256KiB"}, "big", "bundle"},
 		"root through disk":  {[]string{"tree", "IN/list.csv", "--profile", "hedgey-v1", "--memory", "256KiB", "--unit", "token", "--decimals", "18"}, "big", ""},
+		"inline, disk":       {[]string{"build", "IN", "-o", "OUT", "--memory", "256KiB"}, "inline", "bundle"},
+		"proofs, disk":       {[]string{"tree", "IN/list.csv", "--profile", "uniswap-v1", "--memory", "256KiB", "-o", "OUT", "--unit", "token", "--decimals", "18"}, "big", "proofs.json"},
 		"build":              {[]string{"build", "IN", "-o", "OUT"}, "big", "bundle"},
 		"proofs":             {[]string{"tree", "IN/list.csv", "--profile", "uniswap-v1", "-o", "OUT", "--unit", "token", "--decimals", "18"}, "big", "proofs.json"},
 		"folder":             {[]string{"tree", "IN/list.csv", "--profile", "jito-v1", "--format", "jupiter", "--split", "5000", "--with", "version=0", "-o", "OUT"}, "sol", "trees"},
@@ -41,6 +43,20 @@ func killRoom(t *testing.T, rows int) string {
 	dir := t.TempDir()
 	if code, _, errs := told(t, "init", "fixed/v1", dir+"/big", "--accounts", fmt.Sprint(rows)); code != 0 {
 		t.Fatal(errs)
+	}
+	if code, _, errs := told(t, "init", "fixed/v1", dir+"/inline", "--accounts", fmt.Sprint(rows/5)); code != 0 {
+		t.Fatal(errs)
+	}
+	text, err := os.ReadFile(dir + "/inline/campaign.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.NewReplacer("order: account", "order: leaf-hash", "proofs: subtree", "proofs: inline").Replace(string(text))
+	if changed == string(text) {
+		t.Fatal("the campaign has no layout to change")
+	}
+	if err := os.WriteFile(dir+"/inline/campaign.yaml", []byte(changed), 0o666); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.Mkdir(dir+"/sol", 0o777); err != nil {
 		t.Fatal(err)

@@ -105,7 +105,7 @@ func listForms(t *testing.T, rows int) map[string][]byte {
 
 // TestNoGoroutineStays runs builds and trees of every form of list, in memory and through disk, to their end, to a refusal and to a cancellation.
 func TestNoGoroutineStays(t *testing.T) {
-	rows := 6000
+	rows := 4000
 	dir := t.TempDir()
 	before := runtime.NumGoroutine()
 	codes := map[int]int{}
@@ -126,10 +126,11 @@ func TestNoGoroutineStays(t *testing.T) {
 			{"build", in, "-o", dir + "/out"}, {"build", in, "-o", dir + "/out", "--memory", "16KiB"}, {"check", in},
 			{"tree", list, "--profile", "hedgey-v1", "-o", dir + "/out"}, {"tree", list, "--profile", "hedgey-v1", "--memory", "16KiB"},
 			{"tree", list, "--profile", "hedgey-v1", "--memory", "16KiB", "--order", "input"},
+			{"tree", list, "--profile", "uniswap-v1", "--memory", "16KiB", "-o", dir + "/out"},
 		} {
 			stops := []time.Duration{0} // milliseconds; 0 is not cancelled
 			if strings.HasPrefix(name, "whole") {
-				stops = []time.Duration{0, 1, 4, 12}
+				stops = []time.Duration{0, 2, 8}
 			}
 			for _, after := range stops {
 				ctx, cancel := context.WithCancel(t.Context())

@@ -32,6 +32,7 @@ type list struct {
 	key     int    // column with the keys of a JSON object when a member is the account too, else -1
 	buf     []byte // of a number
 	stdin   []byte
+	folder  *folder        // the list is all files of it; nil: one file
 	spill   *spill         // nil: all rows are kept
 	rooted  *tree.Gathered // the tree, where nothing else is asked for and rows were not kept
 	seen    kindsSeen      // then: the kinds of the accounts
@@ -58,6 +59,15 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 		var err error
 		if l.stdin, err = io.ReadAll(set.in); err != nil {
 			return nil, fmt.Errorf("stdin: %w", err)
+		}
+	}
+	if path != "-" {
+		var err error
+		if l.folder, err = newFolder(path); err != nil {
+			return nil, err
+		}
+		if l.folder != nil {
+			l.notes = append(l.notes, l.folder.notes...)
 		}
 	}
 	table, closer, err := l.open(&l.faults)
@@ -125,6 +135,9 @@ func (l *list) spec() tree.Spec {
 }
 
 func (l *list) open(faults *merkle.Faults) (*lists.List, io.Closer, error) {
+	if l.folder != nil {
+		return l.folder.open(l.set, faults)
+	}
 	f, err := l.input()
 	if err != nil {
 		return nil, nil, err

@@ -93,6 +93,9 @@ func (l *list) anyFields(table *lists.List, ignored func(int) bool) {
 		if !tagged && table.Kind.Name != "table" {
 			return
 		}
+		if own := ownFields(&l.profile); !tagged && !slices.Equal(typed, own) && len(l.faults.List) == 0 {
+			l.notes = append(l.notes, fmt.Sprintf("the order of the columns is that of the leaf, (%s), not (%s): another order gives another root", strings.Join(typed, ", "), strings.Join(own, ", ")))
+		}
 	}
 	if len(l.faults.List) > 0 {
 		return
@@ -103,6 +106,14 @@ func (l *list) anyFields(table *lists.List, ignored func(int) bool) {
 		return
 	}
 	l.profile = p
+}
+
+// ownFields are the fields that a profile of any type list has before it is given others.
+func ownFields(p *tree.Profile) (typed []string) {
+	for _, f := range p.Fields {
+		typed = append(typed, f.Name+":"+f.Type)
+	}
+	return typed
 }
 
 // usual is the field and type of a column without a type, empty when that is not known.
@@ -197,7 +208,7 @@ func (l *list) match(table *lists.List, ignored func(int) bool) {
 // field is the leaf field of column i.
 func (l *list) field(table *lists.List, i int) (int, bool) {
 	head := table.Header()[i]
-	name, _, hasType := strings.Cut(head, ":")
+	name, typ, hasType := strings.Cut(head, ":")
 	if l.profile.AnyFields {
 		if !hasType {
 			name, _ = l.usual(name)
@@ -205,10 +216,11 @@ func (l *list) field(table *lists.List, i int) (int, bool) {
 		f := slices.IndexFunc(l.profile.Fields, func(f tree.Field) bool { return f.Name == name })
 		return f, f >= 0
 	}
-	if hasType {
-		return 0, false
+	f, ok := l.profile.Match(name)
+	if hasType { // a list of ready-made leaves is spelled leaf:bytes32 for the profiles that take any type list, too
+		ok = ok && l.profile.LeafHashes == 0 && l.profile.Fields[f].Type == typ
 	}
-	return l.profile.Match(head)
+	return f, ok
 }
 
 // needed refuses a list without a column that the leaf cannot do without, and makes room for further columns.

@@ -116,6 +116,7 @@ func TestTree_columns(t *testing.T) {
 		flags              []string
 	}{
 		"two spellings":   {"address,wallet,amount\n" + carol + "," + carol + ",1\n", "uniswap-v1", `list.csv:1:9: column "wallet": is account, and so is column "address"`, nil},
+		"typed leaves":    {"leaf:bytes16\n0x01\n", "oz-simple-v1", `list.csv:1:1: column "leaf:bytes16": not a field`, nil},
 		"typed":           {"account:address,amount\n" + carol + ",1\n", "uniswap-v1", `list.csv:1:1: column "account:address": not a field`, nil},
 		"different sums":  {"account,beneficiary,amount\n" + carol + "," + dead + ",1\n" + carol + "," + carol + ",1\n", "threshold-v1", `list.csv:3:44: beneficiary "` + carol + `": the account's first row has "` + dead + `"`, []string{"--duplicates", "sum"}},
 		"constant column": {"account,amount\n" + carol + ",1\n", "threshold-v1", ``, []string{"--constant", "beneficiary=" + dead}},

@@ -49,6 +49,9 @@ func (l *list) maySpill(c *cli.Context, most limit, out *output, full error) (*s
 		return nil, nil // it is in memory already
 	}
 	size := info.Size()
+	if l.folder != nil {
+		size = l.folder.bytes
+	}
 	if strings.HasSuffix(l.path, ".gz") || strings.HasSuffix(l.path, ".zst") || strings.HasSuffix(l.path, ".parquet") {
 		size *= packed
 	}
