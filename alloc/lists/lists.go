@@ -108,8 +108,12 @@ func Named(name string) (Kind, error) {
 func Open(r io.Reader, name, kind string, o Options, faults *merkle.Faults) (*List, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	head, err := in.Peek(1 << 16)
-	if err != nil && err != io.EOF {
-		return nil, err
+	switch {
+	case errors.Is(err, alloc.ErrUnpack): // a file that is damaged so early is no other fault than one that is later
+		faults.Add(&merkle.Fault{Pos: merkle.Pos{File: name}, Err: err})
+		return &List{KeyOf: -1, Rows: nothing{}}, nil
+	case err != nil && err != io.EOF:
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if strings.HasPrefix(string(head), parquetMark) && (kind == "" || kind == plain.Name) {
 		return openParquet(r, in, name, o, faults)

@@ -140,13 +140,21 @@ func (l *list) open(faults *merkle.Faults) (*lists.List, io.Closer, error) {
 	}
 	f, err := l.input()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, unpacking(l.path, err)
 	}
 	table, err := lists.Open(f, l.path, l.set.from, l.set.read, faults)
 	if err != nil {
 		return nil, nil, errors.Join(err, f.Close())
 	}
 	return table, f, nil
+}
+
+// unpacking makes a packed file that is damaged at its very beginning a refused list.
+func unpacking(path string, err error) error {
+	if errors.Is(err, alloc.ErrUnpack) {
+		return &refusedError{fmt.Errorf("%s: %w", path, err)}
+	}
+	return err
 }
 
 // input is the list's bytes, unpacked.

@@ -133,7 +133,7 @@ func (r *folderRows) next() (*lists.List, error) {
 	r.rest = r.rest[1:]
 	in, err := alloc.OpenFile(func(name string) (io.ReadCloser, error) { return os.Open(name) }, path)
 	if err != nil {
-		return nil, err
+		return nil, unpacking(path, err)
 	}
 	r.file = in
 	table, err := lists.Open(in, path, r.set.from, r.set.read, r.faults)

@@ -74,7 +74,9 @@ func TestTree_foldersThatAreNoList(t *testing.T) {
 		"not a list first": {map[string]string{"a.txt": "words", "b.json": "{" + row(1) + "}"}, exitRefused, "a.txt:1:1"},
 		"two trees": {map[string]string{"a.json": `{"merkleRoot":"0x` + strings.Repeat("1", 64) + `","claims":{` + row(1) + "}}", "b.json": `{"merkleRoot":"0x` + strings.Repeat("2", 64) + `","claims":{` + row(2) + "}}"},
 			exitRefused, "they are several trees"},
-		"another root": {map[string]string{"a.json": "{" + row(1) + "}", "root.json": `{"root":"0x` + strings.Repeat("1", 64) + `"}`}, exitDone, "states another root"},
+		"damaged":       {map[string]string{"a.csv.gz": "no gzip at all", "b.json": "{" + row(1) + "}"}, exitRefused, "a.csv.gz: cannot unpack"},
+		"damaged, zstd": {map[string]string{"a.csv.zst": "no zstd at all", "b.json": "{" + row(1) + "}"}, exitRefused, "a.csv.zst: cannot unpack"},
+		"another root":  {map[string]string{"a.json": "{" + row(1) + "}", "root.json": `{"root":"0x` + strings.Repeat("1", 64) + `"}`}, exitDone, "states another root"},
 	} {
 		dir := t.TempDir()
 		for name, text := range c.files {
