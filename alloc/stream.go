@@ -52,7 +52,8 @@ type Outline struct {
 	Indexed  bool         // the list has an index column
 	Columns  []string     // the trees' own columns, in the order of ClaimRows.Columns
 
-	files []*tempFile // what Sorted and Inputs read besides
+	files     []*tempFile          // what Sorted and Inputs read besides
+	canonical map[string]*tempFile // by role: those with the rows of inputs
 }
 
 // Close closes and removes all files of the outline.
@@ -94,7 +95,8 @@ type stream struct {
 	enrolled  int
 	dropped   []int // by token
 	earned    []*big.Int
-	files     []*tempFile // handed on with the outline
+	files     []*tempFile          // handed on with the outline
+	canonical map[string]*tempFile // by role: those with the rows of inputs
 }
 
 // streamed is one rule at work through disk.
@@ -132,7 +134,7 @@ const (
 var errWideNumber = errors.New("alloc: a number is wider than its room")
 
 func newStream(ctx context.Context, c *campaign.Campaign, o Options, x External, width int) *running {
-	s := &stream{reading: newReading(ctx, c, o), x: x, matched: map[Entrant]bool{}, watched: map[Entrant]bool{}, found: map[Entrant][]merkle.Amount{}, unpayable: map[Entrant]bool{},
+	s := &stream{reading: newReading(ctx, c, o), x: x, matched: map[Entrant]bool{}, watched: map[Entrant]bool{}, found: map[Entrant][]merkle.Amount{}, unpayable: map[Entrant]bool{}, canonical: map[string]*tempFile{},
 		dropped: make([]int, len(c.Tokens)), earned: make([]*big.Int, len(c.Tokens))}
 	s.own = s.ownAccounts()
 	s.tally = &kindTally{own: s.own}

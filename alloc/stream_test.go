@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"math/big"
 	"os"
 	"slices"
@@ -27,6 +28,10 @@ func streamBoth(t *testing.T, what string, c *campaign.Campaign, o Options, x Ex
 	}
 	if err == nil {
 		sameOutline(t, what, c, a, out, list.String())
+		if len(what)%2 == 0 { // some
+			out = saveAndRestore(t, what, c, o, out)
+			sameOutline(t, what+", restored", c, a, out, list.String())
+		}
 		if err := out.Close(); err != nil {
 			t.Error(err)
 		}
@@ -35,6 +40,36 @@ func streamBoth(t *testing.T, what string, c *campaign.Campaign, o Options, x Ex
 		t.Fatalf("%s: %d temporary files are left, such as %s", what, len(left), left[0].Name())
 	}
 	return err == nil
+}
+
+// saveAndRestore saves an outline, half of the time beside its files, and takes it up again.
+func saveAndRestore(t *testing.T, what string, c *campaign.Campaign, o Options, out *Outline) *Outline {
+	t.Helper()
+	dir := t.TempDir()
+	o.Open = func(name string) (io.ReadCloser, error) {
+		t.Errorf("%s: %s is read again", what, name)
+		return nil, io.EOF
+	}
+	err := out.Save(dir)
+	if err == nil {
+		err = out.Close()
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	again, err := RestoreOutline(dir, c, o)
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	for k := range again.Sizes {
+		if again.Sizes[k] != out.Sizes[k] {
+			t.Errorf("%s: sizes %+v, want %+v", what, again.Sizes[k], out.Sizes[k])
+		}
+	}
+	if again.Indexed != out.Indexed || fmt.Sprint(again.Columns) != fmt.Sprint(out.Columns) {
+		t.Errorf("%s: %v %v, want %v %v", what, again.Indexed, again.Columns, out.Indexed, out.Columns)
+	}
+	return again
 }
 
 // sameOutline compares an outline with an allocation: claims, ledgers, notes, figures and canonical inputs.

@@ -39,6 +39,7 @@ func (s *stream) newCanonical(src *source, name string, chainCol, number int) (*
 	}
 	var err error
 	t.file, err = s.temp("canonical-" + name)
+	s.canonical[name] = t.file
 	return t, err
 }
 

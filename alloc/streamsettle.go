@@ -12,7 +12,7 @@ import (
 // settleAll closes the ledgers and says what there is to say about the claims. The outline has all files, also with an error.
 func (s *running) settleAll(writers []*claimWriter) (*Outline, error) {
 	a := &Allocation{Campaign: s.c, Inputs: s.entries, Exclusions: s.results, chains: s.chains, Tokens: make([]TokenAllocation, len(s.c.Tokens))}
-	out := &Outline{Allocation: a, Sizes: make([]ClaimSizes, len(s.c.Tokens)), files: s.files}
+	out := &Outline{Allocation: a, Sizes: make([]ClaimSizes, len(s.c.Tokens)), files: s.files, canonical: s.canonical}
 	for _, w := range writers {
 		out.Sorted = append(out.Sorted, w.f)
 	}
