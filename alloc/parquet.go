@@ -11,12 +11,14 @@ import (
 	"io/fs"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // What may be wrong with a Parquet file as a container, and with the type of one of its columns.
 var (
 	ErrParquet     = errors.New("cannot be read as Parquet")
 	ErrColumnType  = errors.New("this type of column is not read")
+	ErrCompression = errors.New("this compression is not read; Snappy, Zstandard, gzip, Brotli and none are")
 	ErrParquetSize = errors.New("a Parquet file that is piped or packed in another may have at most 1 GiB")
 )
 
@@ -27,6 +29,9 @@ const (
 
 // parquetTable is the state of a Table that reads Parquet: values come column by column, one page of each in memory.
 type parquetTable struct {
+	file   io.ReaderAt
+	size   int64
+	about  []format.RowGroup // by row group
 	groups []parquet.RowGroup
 	group  int   // 1-based number of the present row group
 	left   int64 // its rows still to come
@@ -132,14 +137,24 @@ func (p *parquetTable) open(at io.ReaderAt, size int64) (names []string, err err
 	if _, err := at.ReadAt(tail[:], size-8); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrParquet, err)
 	}
-	if int64(binary.LittleEndian.Uint32(tail[:])) > size-12 { // the library would make room for it
+	n := int64(binary.LittleEndian.Uint32(tail[:]))
+	if n > size-12 { // the library would make room for it
 		return nil, fmt.Errorf("%w: the footer is larger than the file", ErrParquet)
+	}
+	if string(tail[4:]) == "PAR1" { // else the library refuses it
+		footer := make([]byte, n)
+		if _, err := at.ReadAt(footer, size-8-n); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrParquet, err)
+		}
+		if _, err := skim(footer); err != nil {
+			return nil, fmt.Errorf("%w: the footer %w", ErrParquet, err)
+		}
 	}
 	f, err := parquet.OpenFile(at, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.FileReadMode(parquet.ReadModeSync), parquet.ReadBufferSize(1<<16))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrParquet, err)
 	}
-	p.groups = f.RowGroups()
+	p.file, p.size, p.about, p.groups = at, size, f.Metadata().RowGroups, f.RowGroups()
 	rows := int64(0)
 	for i, g := range p.groups {
 		if n := g.NumRows(); n < 0 || n > f.NumRows()-rows {
@@ -164,7 +179,9 @@ func (p *parquetTable) open(at io.ReaderAt, size int64) (names []string, err err
 		case column.leaf < 0 || column.leaf >= len(physical) || physical[column.leaf] != c.Type().Kind():
 			return nil, fmt.Errorf("%w: column %q: its logical type does not fit its physical type", ErrParquet, c.Name())
 		default:
-			column.cell, column.refuse = cellOf(c.Type())
+			if column.cell, column.refuse = cellOf(c.Type()); column.refuse == nil {
+				column.refuse = compressionOf(p.about, column.leaf)
+			}
 		}
 		names = append(names, c.Name())
 		p.cols = append(p.cols, column)
@@ -294,6 +311,9 @@ func (p *parquetTable) next() (column int, err error) {
 		if c.leaf >= len(chunks) {
 			return i, fmt.Errorf("%w: the column is not in the row group", ErrParquet)
 		}
+		if err := p.walk(c.leaf); err != nil {
+			return i, err
+		}
 		if c.buf == nil {
 			c.buf = make([]parquet.Value, parquetValues)
 		}
@@ -301,6 +321,34 @@ func (p *parquetTable) next() (column int, err error) {
 	}
 	p.left = g.NumRows()
 	return -1, nil
+}
+
+// compressionOf refuses what the library would not read as it is: a block of LZ4_RAW is unpacked into room that is then lost when it is larger than the
+// page, so that the page has the bytes of another one; and a column is unpacked in every row group like in the first.
+func compressionOf(groups []format.RowGroup, leaf int) error {
+	for i := range groups {
+		if leaf >= len(groups[i].Columns) {
+			return fmt.Errorf("%w: row group %d does not have the column", ErrParquet, i+1)
+		}
+		switch codec, first := groups[i].Columns[leaf].MetaData.Codec, groups[0].Columns[leaf].MetaData.Codec; {
+		case codec == format.Lz4Raw:
+			return fmt.Errorf("%w: %s", ErrCompression, codec)
+		case codec != first:
+			return fmt.Errorf("%w: %s in row group %d, %s before", ErrCompression, codec, i+1, first)
+		}
+	}
+	return nil
+}
+
+// walk checks the pages of a column in the present row group before they are read.
+func (p *parquetTable) walk(leaf int) error {
+	g := &p.about[p.group-1]
+	if leaf >= len(g.Columns) {
+		return fmt.Errorf("%w: the column is not in the row group", ErrParquet)
+	}
+	m := &g.Columns[leaf].MetaData
+	w := pageWalk{file: p.file, codec: m.Codec, rows: g.NumRows}
+	return w.pages(p.size, m)
 }
 
 // finish ends a row group: no column may have values left.
