@@ -73,7 +73,7 @@ func BuildFiled(ctx context.Context, s Spec, n int, read Slices, d Disk) (_ *Fil
 			err = errors.Join(err, b.close())
 		}
 	}()
-	b.nodes = newNodeFile(b.path("nodes"), p.Width, innerSize(p.Shape, n), d.Memory/4)
+	b.nodes = newNodeFile(b.path("nodes"), p.Width, innerSize(p.Shape, n), d.Memory/2)
 	if err := b.begin(); err != nil {
 		return nil, err
 	}

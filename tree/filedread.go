@@ -14,7 +14,8 @@ type FiledReader struct {
 
 	entry int    // bytes of an entry of text with its comma
 	text  []byte // an entry a step from the lowest up, the node nearest to the root last
-	nodes []step // by entry: what is spelt there
+	nodes []int  // by entry: the slot of what is spelt there, or of the last node of the level where that has no sibling; -1 for nothing yet
+	lower []*[32]byte
 }
 
 // Reader returns a reader of the tree.
@@ -26,9 +27,9 @@ func (t *Filed) Reader() *FiledReader {
 		copy(r.text[at:], `"0x`)
 		copy(r.text[at+r.entry-2:], `",`)
 	}
-	r.nodes = make([]step, depth)
+	r.nodes = make([]int, depth)
 	for i := range r.nodes {
-		r.nodes[i].slot = -2 // nothing yet
+		r.nodes[i] = -1
 	}
 	return r
 }
@@ -42,7 +43,7 @@ func (r *FiledReader) Leaf(row int) (h merkle.Hash, err error) {
 
 // node is what step number i has as sibling; nil: the node is carried up.
 func (r *FiledReader) node(i int, s step) ([]byte, error) {
-	if s.slot < 0 {
+	if s.alone {
 		return s.pad, nil
 	}
 	return r.blocks.node(i, s.slot)
@@ -67,7 +68,7 @@ func (r *FiledReader) Sides(row int) (sides int) {
 	bit := 1
 	r.steps = r.t.tree.steps(r.steps[:0], r.t.Position(row))
 	for _, s := range r.steps {
-		if s.slot < 0 && s.pad == nil {
+		if s.lacks() {
 			continue
 		}
 		if s.right {
@@ -82,33 +83,23 @@ func (r *FiledReader) Sides(row int) (sides int) {
 func (r *FiledReader) AppendProof(dst []byte, row int) ([]byte, error) {
 	r.steps = r.t.tree.steps(r.steps[:0], r.t.Position(row))
 	n := len(r.steps)
-	text := r.text[len(r.text)-n*r.entry:]
-	spelt := r.nodes[len(r.nodes)-n:]
-	lacks := false
-	for i, s := range r.steps {
-		if s.slot < 0 && s.pad == nil {
-			lacks = true
-			continue
-		}
-		if same := &spelt[i]; same.slot == s.slot && (s.slot >= 0 || len(same.pad) == len(s.pad)) {
-			continue // a pad is always that of its level
-		}
-		node, err := r.node(i, s)
-		if err != nil {
-			return dst, err
-		}
-		layer.SpellHex(text[i*r.entry+len(`"0x`):], node)
-		spelt[i] = s
-	}
 	if n == 0 {
 		return dst, nil
+	}
+	text := r.text[len(r.text)-n*r.entry:]
+	if err := r.spell(text, n); err != nil {
+		return dst, err
+	}
+	lacks := false
+	for i := range r.steps {
+		lacks = lacks || r.steps[i].lacks()
 	}
 	if !lacks {
 		return append(dst, text[:len(text)-1]...), nil
 	}
 	begin := len(dst)
-	for i, s := range r.steps {
-		if s.slot >= 0 || s.pad != nil {
+	for i := range r.steps {
+		if !r.steps[i].lacks() {
 			dst = append(dst, text[i*r.entry:(i+1)*r.entry]...)
 		}
 	}
@@ -116,4 +107,38 @@ func (r *FiledReader) AppendProof(dst []byte, row int) ([]byte, error) {
 		dst = dst[:len(dst)-1]
 	}
 	return dst, nil
+}
+
+// spell writes those of the n steps that differ from what is in text: from the lowest up to the first that is the same, for then so is all above it.
+func (r *FiledReader) spell(text []byte, n int) error {
+	spelt := r.nodes[len(r.nodes)-n:]
+	if n < len(r.nodes) {
+		r.nodes[len(r.nodes)-n-1] = -1 // what hangs on it changes
+	}
+	width := r.t.b.spec.Profile.Width
+	r.lower = r.lower[:0]
+	for i, s := range r.steps {
+		if spelt[i] == s.slot {
+			break
+		}
+		node, err := r.node(i, s)
+		if err != nil {
+			for k := range i + 1 {
+				spelt[k] = -1
+			}
+			return err
+		}
+		spelt[i] = s.slot
+		at := text[i*r.entry+len(`"0x`):]
+		switch {
+		case width != 32:
+			layer.SpellHex(at, node)
+		case node == nil:
+			r.lower = append(r.lower, nil)
+		default:
+			r.lower = append(r.lower, (*[32]byte)(node))
+		}
+	}
+	layer.Spell(text[len(`"0x`):], r.entry, r.lower)
+	return nil
 }

@@ -75,8 +75,12 @@ func (f *nodeFile) close() (err error) {
 	return err
 }
 
-// blockNodes is how many nodes of a level a reader keeps: of 32 bytes each, a page.
-const blockNodes = 128
+// How many nodes of a level a reader takes at a time: some, because proofs of neighbours share them, and more, of 32 bytes each a page, where it goes on from
+// what it took last.
+const (
+	fewNodes   = 8
+	blockNodes = 128
+)
 
 // nodeBlocks reads single nodes for one goroutine. Of each of several levels it keeps the nodes around the one read last, so that neighbours cost one
 // reading.
@@ -103,8 +107,11 @@ func (b *nodeBlocks) node(level, slot int) ([]byte, error) {
 	}
 	x := &b.level[level]
 	if at := slot - x.first; at < 0 || at >= len(x.nodes)/w {
-		first := slot &^ (blockNodes - 1)
-		n := min(blockNodes, b.f.from-first)
+		first, n := slot&^(fewNodes-1), fewNodes
+		if at >= 0 && at < len(x.nodes)/w+fewNodes {
+			n = blockNodes
+		}
+		n = min(n, b.f.from-first)
 		x.nodes = resize(x.nodes, n*w)
 		if err := b.f.read(first, x.nodes); err != nil {
 			x.nodes = x.nodes[:0]

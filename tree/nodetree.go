@@ -111,29 +111,34 @@ func (t *nodeTree) pairs(ctx context.Context, f *nodeFile, memory []*pairMemory,
 
 // step is one step from a leaf to the root.
 type step struct {
-	slot  int    // of what the node is hashed with; -1: it is in no slot
+	slot  int    // of what the node is hashed with, or of the node itself when it is alone
+	alone bool   // no slot has what it is hashed with
 	pad   []byte // then this; nil: the node is carried up
 	right bool   // the node is the right child
 }
+
+// lacks reports that the proof has no entry for the step.
+func (s *step) lacks() bool { return s.alone && s.pad == nil }
 
 // steps appends the steps from a position up to the root.
 func (t *nodeTree) steps(dst []step, pos int) []step {
 	if t.shape == Heap {
 		for s := pos; s < 2*t.leaves-2; s = t.leaves + s/2 {
-			dst = append(dst, step{t.base + (s ^ 1), nil, s%2 == 0})
+			dst = append(dst, step{slot: t.base + (s ^ 1), right: s%2 == 0})
 		}
 		return dst
 	}
 	m, i := t.leaves, pos
 	for j := range len(t.offsets) - 1 {
-		s := step{-1, nil, i&1 == 1}
-		switch {
-		case i^1 < m:
-			s.slot = t.base + t.offsets[j] + (i ^ 1)
-		case t.lone != nil:
-			s.pad = t.lone[j]
-		case t.shape == Duplicate:
-			s.slot = t.base + t.offsets[j] + i
+		s := step{slot: t.base + t.offsets[j] + (i ^ 1), right: i&1 == 1}
+		if i^1 >= m { // the last of its level
+			s.slot--
+			switch {
+			case t.lone != nil:
+				s.alone, s.pad = true, t.lone[j]
+			case t.shape != Duplicate:
+				s.alone = true
+			}
 		}
 		dst = append(dst, s)
 		m, i = (m+1)/2, i>>1
