@@ -29,10 +29,12 @@ type Disk struct {
 // Filed is the tree that Build makes of the same rows, with its nodes in a file. It does not change and may be read by several goroutines, each with a
 // FiledReader of its own. Rows are counted as they were read.
 type Filed struct {
-	b     *filing
-	index bool // found by rule
-	tree  *nodeTree
-	root  merkle.Hash
+	b      *filing
+	index  bool         // found by rule
+	tree   *nodeTree    // nil when grouped
+	groups *filedForest // nil when not grouped
+	leaves int
+	root   merkle.Hash
 }
 
 // CanFile reports why trees of the profile cannot be built by BuildFiled; nil when they can.
@@ -41,8 +43,6 @@ func CanFile(p *Profile, o Order) error {
 	switch {
 	case err != nil:
 		return err
-	case p.Grouped():
-		return fmt.Errorf("%w: the leaves of profile %s stand in groups", ErrSliced, p)
 	case p.Width < 8:
 		return fmt.Errorf("%w: profile %s", ErrSliced, p)
 	}
@@ -73,7 +73,12 @@ func BuildFiled(ctx context.Context, s Spec, n int, read Slices, d Disk) (_ *Fil
 			err = errors.Join(err, b.close())
 		}
 	}()
-	b.nodes = newNodeFile(b.path("nodes"), p.Width, innerSize(p.Shape, n), d.Memory/2)
+	if b.nodes = newNodeFile(b.path("nodes"), p.Width, innerSize(p.Shape, n), d.Memory/2); p.Grouped() {
+		// All groups' trees end to end, which have no upper levels of their own: in memory or not at all.
+		if b.nodes = newNodeFile(b.path("nodes"), p.Width, 3*n, d.Memory/4); b.nodes.from > 0 {
+			b.nodes.from = b.nodes.size
+		}
+	}
 	if err := b.begin(); err != nil {
 		return nil, err
 	}
@@ -86,20 +91,24 @@ func BuildFiled(ctx context.Context, s Spec, n int, read Slices, d Disk) (_ *Fil
 	if err := b.refused(); err != nil {
 		return nil, err
 	}
-	leaves, err := b.order()
-	if err == nil {
-		leaves, err = b.once(leaves)
-	}
-	if err != nil {
-		return nil, err
-	}
-	t := &Filed{b: b, index: p.Has(SourceIndex) && !b.given}
-	t.tree = newNodeTree(p, 0, leaves, lonePads(p, newNodeTree(p, 0, leaves, nil).height()))
 	memory := make([]*pairMemory, b.w)
 	for i := range memory {
 		memory[i] = &pairMemory{h: layer.New(p.alg(), p.Width)}
 	}
-	if err := t.tree.fill(ctx, b.nodes, memory); err != nil {
+	t := &Filed{b: b, index: p.Has(SourceIndex) && !b.given}
+	if p.Grouped() {
+		if t.groups, t.leaves, err = b.plant(memory); err != nil {
+			return nil, err
+		}
+		return t, t.groups.upper.read(t.groups.outer.rootSlot(), t.root[:p.Width])
+	}
+	if t.leaves, err = b.order(); err == nil {
+		t.leaves, err = b.once(t.leaves)
+	}
+	if err == nil {
+		t.tree, err = b.fillAll(ctx, t.leaves, memory)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return t, b.nodes.read(t.tree.rootSlot(), t.root[:p.Width])
@@ -139,13 +148,18 @@ func (d *Disk) check(n int) error {
 func (t *Filed) Root() merkle.Hash { return t.root }
 
 // Len is the number of leaves, as Tree.Len.
-func (t *Filed) Len() int { return t.tree.leaves }
+func (t *Filed) Len() int { return t.leaves }
 
 // Rows is the number of rows.
 func (t *Filed) Rows() int { return t.b.n }
 
-// Depth is the length of the longest proof.
-func (t *Filed) Depth() int { return t.tree.height() }
+// Depth is the length of the longest proof, as Tree.Depth.
+func (t *Filed) Depth() int {
+	if t.groups != nil {
+		return t.groups.depth
+	}
+	return t.tree.height()
+}
 
 // Order is the order of the leaves; never OrderProfile.
 func (t *Filed) Order() Order { return t.b.spec.Order }

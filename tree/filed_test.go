@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"sync"
@@ -99,8 +100,8 @@ func sameTree(t *testing.T, at string, got *Filed, want *Tree, read Slices, numb
 					t.Errorf("%s: row %d: proof %s, %v, want %s", at, i, spelt, err, wantText)
 					return
 				}
-				if r.Sides(i) != want.Sides(row) {
-					t.Errorf("%s: row %d: sides %b, want %b", at, i, r.Sides(i), want.Sides(row))
+				if r.Sides(i) != want.Sides(row) || r.InnerLen(i) != want.InnerLen(row) {
+					t.Errorf("%s: row %d: sides %b, %d in the group, want %b, %d", at, i, r.Sides(i), r.InnerLen(i), want.Sides(row), want.InnerLen(row))
 				}
 				if err := read(k, i, i+1, rows); err != nil {
 					t.Error(err)
@@ -130,6 +131,7 @@ func sameTree(t *testing.T, at string, got *Filed, want *Tree, read Slices, numb
 // everyProfile is those of the catalogue and every shape, pair rule and width beside them.
 func everyProfile(t *testing.T) map[string]Profile {
 	out := variants(t)
+	maps.Copy(out, groupings(t))
 	for p := range Profiles() {
 		if p.AnyFields {
 			p, _ = p.WithFields([]string{"account:address", "amount:uint256", "note:string", "unlock:uint64"})
@@ -143,18 +145,22 @@ func TestBuildFiled_isTheTree(t *testing.T) {
 	ctx := context.Background()
 	sizes, least := []int{1, 2, 3, 7, 8, 33}, 1000
 	if !testing.Short() {
-		sizes, least = []int{300, 1024, 4097 + int(rand.Uint64N(9000))}, 3000
+		sizes, least = []int{300, 1000 + int(rand.Uint64N(1000))}, 5000
 		for n := range 40 {
 			sizes = append(sizes, n+1)
 		}
 	}
-	built := 0
+	built, dir := 0, t.TempDir()
 	for name, p := range everyProfile(t) {
 		for _, order := range []Order{OrderProfile, OrderInput, OrderAccount, OrderLeafHash} {
 			if CanFile(&p, order) != nil {
 				continue
 			}
-			for _, n := range sizes {
+			some := sizes
+			if p.Grouped() { // groups that are built in memory and in the file
+				some = append([]int{300 + int(rand.Uint64N(700))}, sizes...)
+			}
+			for _, n := range some {
 				spec, rows := sample(t, p, uint64(n), n)
 				spec.Order, spec.Workers = order, 1+n%3
 				if n%2 == 0 && n > 5 { // equal rows, kept or not as the profile says
@@ -186,7 +192,6 @@ func TestBuildFiled_isTheTree(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s, order %s, %d rows: %v", name, order, n, err)
 				}
-				dir := t.TempDir()
 				read := slicesFrom(rows, nil)
 				memory := int64(1) << (9 + n%8)
 				got, err := BuildFiled(ctx, spec, n, read, Disk{Dir: dir, Name: "t", Memory: memory, Unique: true})
@@ -341,8 +346,8 @@ func TestBuildFiled_refuses(t *testing.T) {
 		}
 	}
 	grouped := lookup(t, "ens-v1")
-	if CanFile(&grouped, OrderProfile) == nil {
-		t.Error("a grouped profile")
+	if CanFile(&grouped, OrderProfile) != nil || CanFile(&grouped, OrderAccount) == nil {
+		t.Error("a grouped profile, in another order than its own")
 	}
 	cancel()
 	if _, err := BuildFiled(ctx, spec, 5000, read, d); err == nil {

@@ -10,7 +10,10 @@ import (
 type FiledReader struct {
 	t      *Filed
 	blocks *nodeBlocks
+	upper  *nodeBlocks // of a grouped tree
 	steps  []step
+	inner  int   // how many of them are of the group
+	levels []int // memory of a group's tree
 
 	entry int    // bytes of an entry of text with its comma
 	text  []byte // an entry a step from the lowest up, the node nearest to the root last
@@ -22,6 +25,11 @@ type FiledReader struct {
 func (t *Filed) Reader() *FiledReader {
 	depth := t.Depth()
 	r := &FiledReader{t: t, blocks: newNodeBlocks(t.b.nodes, depth+1), entry: 2*t.b.spec.Profile.Width + len(`"0x",`)}
+	if t.groups != nil {
+		r.upper = newNodeBlocks(t.b.upper, t.groups.outer.height())
+		r.levels = make([]int, 0, 32)
+		return r
+	}
 	r.text = make([]byte, depth*r.entry)
 	for at := 0; at < len(r.text); at += r.entry {
 		copy(r.text[at:], `"0x`)
@@ -36,15 +44,66 @@ func (t *Filed) Reader() *FiledReader {
 
 // Leaf is the leaf of a row, in the first Width bytes.
 func (r *FiledReader) Leaf(row int) (h merkle.Hash, err error) {
-	node, err := r.blocks.node(0, r.t.tree.base+r.t.Position(row))
+	slot := r.t.Position(row)
+	if f := r.t.groups; f != nil {
+		i, t := f.group(r.t.Profile(), slot, r.levels)
+		slot += t.base - int(f.start[i])
+	}
+	node, err := r.blocks.node(0, slot)
 	copy(h[:], node)
 	return h, err
 }
 
+// walk finds the steps of a row.
+func (r *FiledReader) walk(row int) {
+	pos := r.t.Position(row)
+	if f := r.t.groups; f != nil {
+		r.steps, r.inner = f.steps(r.t.Profile(), r.steps[:0], pos, r.levels)
+		return
+	}
+	r.steps = r.t.tree.steps(r.steps[:0], pos)
+}
+
+// InnerLen is how many entries of the proof of a row, from its beginning, are of the row's group, as Tree.InnerLen.
+func (r *FiledReader) InnerLen(row int) (n int) {
+	if r.t.groups == nil {
+		return 0
+	}
+	r.walk(row)
+	for i := range r.inner {
+		if !r.steps[i].lacks() {
+			n++
+		}
+	}
+	return n
+}
+
+// appendSteps is AppendProof without anything kept, for grouped trees.
+func (r *FiledReader) appendSteps(dst []byte) ([]byte, error) {
+	begin := len(dst)
+	for i, s := range r.steps {
+		node, err := r.node(i, s)
+		if err != nil {
+			return dst, err
+		}
+		if node == nil {
+			continue
+		}
+		if len(dst) > begin {
+			dst = append(dst, ',')
+		}
+		dst = append(AppendHex(append(dst, `"0x`...), node), '"')
+	}
+	return dst, nil
+}
+
 // node is what step number i has as sibling; nil: the node is carried up.
 func (r *FiledReader) node(i int, s step) ([]byte, error) {
-	if s.alone {
+	switch {
+	case s.alone:
 		return s.pad, nil
+	case s.upper:
+		return r.upper.node(i-r.inner, s.slot)
 	}
 	return r.blocks.node(i, s.slot)
 }
@@ -52,7 +111,7 @@ func (r *FiledReader) node(i int, s step) ([]byte, error) {
 // Proof appends to dst[:0] the proof of a row, from leaf to root, as Tree.Proof does.
 func (r *FiledReader) Proof(row int, dst []merkle.Hash) ([]merkle.Hash, error) {
 	dst = dst[:0]
-	r.steps = r.t.tree.steps(r.steps[:0], r.t.Position(row))
+	r.walk(row)
 	for i, s := range r.steps {
 		node, err := r.node(i, s)
 		if err != nil {
@@ -66,7 +125,7 @@ func (r *FiledReader) Proof(row int, dst []merkle.Hash) ([]merkle.Hash, error) {
 // Sides is what Verify takes as position, as Tree.Sides.
 func (r *FiledReader) Sides(row int) (sides int) {
 	bit := 1
-	r.steps = r.t.tree.steps(r.steps[:0], r.t.Position(row))
+	r.walk(row)
 	for _, s := range r.steps {
 		if s.lacks() {
 			continue
@@ -81,10 +140,13 @@ func (r *FiledReader) Sides(row int) (sides int) {
 
 // AppendProof appends the entries of the proof of a row as ProofText.Append does: each as "0x…" in quotes with commas between and no brackets around.
 func (r *FiledReader) AppendProof(dst []byte, row int) ([]byte, error) {
-	r.steps = r.t.tree.steps(r.steps[:0], r.t.Position(row))
+	r.walk(row)
 	n := len(r.steps)
 	if n == 0 {
 		return dst, nil
+	}
+	if r.t.groups != nil {
+		return r.appendSteps(dst)
 	}
 	text := r.text[len(r.text)-n*r.entry:]
 	if err := r.spell(text, n); err != nil {

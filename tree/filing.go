@@ -38,7 +38,8 @@ type filing struct {
 	unread rowPile // what the leaf cannot hold
 	sum    wideSum
 	nodes  *nodeFile
-	pos    []uint32 // row -> position; nil: the same
+	upper  *nodeFile // of a grouped tree
+	pos    []uint32  // row -> position; nil: the same
 }
 
 // filePiece is what one worker makes of some rows.
@@ -326,8 +327,10 @@ func (b *filing) close() (err error) {
 			err = errors.Join(err, s.Close())
 		}
 	}
-	if b.nodes != nil {
-		err = errors.Join(err, b.nodes.close())
+	for _, f := range []*nodeFile{b.nodes, b.upper} {
+		if f != nil {
+			err = errors.Join(err, f.close())
+		}
 	}
 	return err
 }

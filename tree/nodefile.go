@@ -50,6 +50,9 @@ func (f *nodeFile) prepare() (err error) {
 	return nil
 }
 
+// used says that slots from n on are never written, which several nodes must not be read from.
+func (f *nodeFile) used(n int) { f.from = min(f.from, n) }
+
 // read fills dst with whole nodes from slot first on.
 func (f *nodeFile) read(first int, dst []byte) error {
 	if first < f.from {

@@ -19,17 +19,21 @@ type nodeTree struct {
 // newNodeTree is the tree of n leaves from slot base on. lone is padding for so many levels at least.
 func newNodeTree(p *Profile, base, n int, lone [][]byte) *nodeTree {
 	t := &nodeTree{base: base, nodes: nodes{shape: p.Shape, width: p.Width, leaves: n, prefix: p.NodePrefix, sorted: p.Pair == PairSorted, lone: lone}}
-	if p.Shape == Heap {
-		return t
+	t.lay()
+	return t
+}
+
+// lay finds where the levels begin.
+func (t *nodeTree) lay() {
+	t.offsets = t.offsets[:0]
+	if t.shape == Heap {
+		return
 	}
-	at := 0
-	for {
+	for at, n := 0, t.leaves; ; n = (n + 1) / 2 {
 		t.offsets = append(t.offsets, at)
-		at += n
-		if n == 1 {
-			return t
+		if at += n; n == 1 {
+			return
 		}
-		n = (n + 1) / 2
 	}
 }
 
@@ -115,6 +119,7 @@ type step struct {
 	alone bool   // no slot has what it is hashed with
 	pad   []byte // then this; nil: the node is carried up
 	right bool   // the node is the right child
+	upper bool   // of a grouped tree: in the upper one
 }
 
 // lacks reports that the proof has no entry for the step.

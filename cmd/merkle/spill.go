@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -71,6 +72,9 @@ func (l *list) maySpill(c *cli.Context, most limit, out *output, full error) (*s
 	rootOnly := out.path == "" && !tokens && l.sums == nil && tree.CanGather(spec, indexed) == nil
 	if full == nil && !rootOnly {
 		full = tree.CanFile(&spec.Profile, spec.Order)
+	}
+	if full != nil && !errors.Is(full, tree.ErrSliced) {
+		return nil, l.locate(full)
 	}
 	if full != nil {
 		err = fmt.Errorf("%s: about %s of memory are needed, the limit is %s, and it %v", l.path, sizeText(need), sizeText(most.bytes), full)

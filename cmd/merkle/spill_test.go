@@ -116,6 +116,10 @@ func TestTree_throughDisk(t *testing.T) {
 		{lists["wide"], "--profile", "hedgey-v1", "--duplicates", "sum"},
 		{lists["broken"], "--profile", "hedgey-v1", "--duplicates", "sum"},
 		{leaves, "--profile", "oz-simple-v1"},
+		{lists["plain"], "--profile", "ens-v1"},
+		{lists["repeated"], "--profile", "thirdweb-drop-v1", "--duplicates", "keep"},
+		{lists["tokens"], "--profile", "eigenlayer-v1"},
+		{lists["tokens"], "--profile", "eigenlayer-v1", "--order", "account"},
 	} {
 		dir := filepath.Dir(args[0])
 		for _, output := range []string{"", "proofs.json", "-"} {
@@ -159,9 +163,9 @@ func TestTree_throughDisk(t *testing.T) {
 func TestTree_needsAllRowsInMemory(t *testing.T) {
 	list := written(t, "account,amount", 3000, func(i int) string { return fmt.Sprintf("%s,%d", sampleAccount(t, merkle.EVM, i), i+1) })
 	for what, args := range map[string][]string{
-		"--multiproof":             {"--profile", "hedgey-v1", "--multiproof", sampleAccount(t, merkle.EVM, 1)},
-		"--format uniswap":         {"--profile", "uniswap-v1", "--format", "uniswap", "-o", filepath.Join(t.TempDir(), "out")},
-		"the leaves of profile en": {"--profile", "ens-v1"},
+		"--multiproof":     {"--profile", "hedgey-v1", "--multiproof", sampleAccount(t, merkle.EVM, 1)},
+		"--format uniswap": {"--profile", "uniswap-v1", "--format", "uniswap", "-o", filepath.Join(t.TempDir(), "out")},
+		"--split":          {"--profile", "jito-v1", "--split", "500", "--format", "jupiter", "-o", filepath.Join(t.TempDir(), "out")},
 	} {
 		code, _, errs := told(t, append([]string{"tree", list, "--memory", "64KiB"}, args...)...)
 		if code != exitRefused || !strings.Contains(errs, "needs all rows in memory: "+what) || !strings.Contains(errs, "the limit is 64 KiB") {
