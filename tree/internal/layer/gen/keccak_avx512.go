@@ -12,6 +12,8 @@ func keccakAVX512(a *asm) {
 	a.words64("roundConstants512", roundConstants())
 	a.words64("swapBytes512", []uint64{0x0001020304050607, 0x08090a0b0c0d0e0f, 0x0001020304050607, 0x08090a0b0c0d0e0f,
 		0x0001020304050607, 0x08090a0b0c0d0e0f, 0x0001020304050607, 0x08090a0b0c0d0e0f})
+	a.words64("firstHashes", []uint64{0, 1, 8, 9, 2, 3, 10, 11})
+	a.words64("lastHashes", []uint64{4, 5, 12, 13, 6, 7, 14, 15})
 	a.words64("padding512", []uint64{0x01, 0x8000000000000000})
 	rounds8(a)
 	pairs8(a)

@@ -30,6 +30,21 @@ func transpose8(a *asm, rows, spare, columns [8]zmm) {
 	}
 }
 
+// columns8 loads 4 quadwords of each of 8 messages, as columns in 4 registers from first on, using 8 to 15. at is where a
+// message lies.
+func columns8(a *asm, first zmm, at func(message int) string) {
+	for i, m := range []int{0, 1, 4, 5} { // messages m and m+2
+		a.op("VMOVDQU", at(m), ymm(8+i))
+		a.op("VINSERTI64X4", imm(1), at(m+2), zmm(8+i), zmm(8+i))
+	}
+	for i := range 4 { // quadwords 0 and 2, 1 and 3 of messages 0 to 3, and of 4 to 7
+		a.op([]string{"VPUNPCKLQDQ", "VPUNPCKHQDQ"}[i%2], zmm(9+i/2*2), zmm(8+i/2*2), zmm(12+i))
+	}
+	for i := range 4 {
+		a.op("VSHUFI64X2", []imm{0x88, 0xdd}[i/2], zmm(14+i%2), zmm(12+i%2), first+zmm(i))
+	}
+}
+
 func run8(first int) (r [8]zmm) {
 	for i := range r {
 		r[i] = zmm(first + i)
@@ -45,14 +60,16 @@ func pad8(a *asm, first int) {
 
 // store8 writes lanes 0 to 3 of 8 messages to 256 bytes at DI.
 func store8(a *asm) {
-	a.op("VPUNPCKLQDQ", zmm(1), zmm(0), zmm(4))
-	a.op("VPUNPCKHQDQ", zmm(1), zmm(0), zmm(5))
-	a.op("VPUNPCKLQDQ", zmm(3), zmm(2), zmm(6))
-	a.op("VPUNPCKHQDQ", zmm(3), zmm(2), zmm(7))
-	for m := range 8 {
-		for half := range 2 {
-			a.op("VEXTRACTI64X2", imm(m/2), zmm(4+m%2+2*half), mem(32*m+16*half, "DI"))
-		}
+	for i := range 4 { // even messages, odd ones; two halves of each
+		a.op([]string{"VPUNPCKLQDQ", "VPUNPCKHQDQ"}[i%2], zmm(1+i/2*2), zmm(i/2*2), zmm(4+i))
+	}
+	for i := range 4 {
+		from, table := zmm(4+i%2), []string{"firstHashes<>+0(SB)", "lastHashes<>+0(SB)"}[i/2]
+		a.op("VMOVDQU64", table, zmm(8+i))
+		a.op("VPERMI2Q", from+2, from, zmm(8+i)) // messages i%2+4·(i/2) and 2 more
+		first := 32 * (i%2 + 4*(i/2))
+		a.op("VMOVDQU", ymm(8+i), mem(first, "DI"))
+		a.op("VEXTRACTI64X4", imm(1), zmm(8+i), mem(first+64, "DI"))
 	}
 }
 
@@ -90,10 +107,9 @@ func pairs8(a *asm) {
 	a.op("MOVQ", "sorted+24(FP)", "DX")
 	a.op("LEAQ", "roundConstants512<>+0(SB)", "R8")
 	a.label("pairs")
-	for i := range 8 {
-		a.op("VMOVDQU64", mem(64*i, "SI"), zmm(8+i))
+	for half := range 2 {
+		columns8(a, zmm(4*half), func(message int) string { return mem(64*message+32*half, "SI") })
 	}
-	transpose8(a, run8(8), run8(0), run8(0))
 	a.op("TESTQ", "DX", "DX")
 	a.op("JZ", "pad")
 	sortHalves8(a)
@@ -117,10 +133,7 @@ func short8(a *asm) {
 	a.op("MOVQ", "groups+16(FP)", "CX")
 	a.op("LEAQ", "roundConstants512<>+0(SB)", "R8")
 	a.label("short")
-	for m := range 8 { // one message a register, upper half not used
-		a.op("VMOVDQU", mem(32*m, "SI"), ymm(8+m))
-	}
-	transpose8(a, run8(8), run8(0), run8(0))
+	columns8(a, 0, func(message int) string { return mem(32*message, "SI") })
 	pad8(a, 4)
 	permute8(a, 5, true)
 	store8(a)
