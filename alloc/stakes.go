@@ -21,8 +21,9 @@ var (
 
 // asr2 is jupiter-asr/v2 (docs/rules/jupiter-asr-v2.md).
 type asr2 struct {
-	set  *campaign.JupiterASR2
-	unit int64 // days, or seconds, of the period
+	set   *campaign.JupiterASR2
+	unit  int64 // days, or seconds, of the period
+	first int64 // day of the period
 
 	entrants []uint32
 	digits   []uint64 // codes of numbers
@@ -44,19 +45,30 @@ type asr2 struct {
 
 func (a *asr2) read(r *reading) error {
 	a.set = r.c.Rule.JupiterASR2
+	first, zone, ok := a.period(r)
+	switch {
+	case !ok:
+		return nil
+	case a.set.Basis == "intervals":
+		return a.readIntervals(r, first*86400-zone, (first+a.unit/86400)*86400-zone)
+	}
+	return a.readDaily(r, first)
+}
+
+// period sets the length of the period; first is its first day, and ok is false when it is refused.
+func (a *asr2) period(r *reading) (first, zone int64, ok bool) {
 	first, err1 := campaign.Day([]byte(a.set.From))
 	last, err2 := campaign.Day([]byte(a.set.To))
 	zone, err3 := campaign.Zone([]byte(a.set.Zone))
 	if err := cmp.Or(err1, err2, err3); err != nil || last < first || last-first >= 3660 {
 		r.faults.Addf(a.set.Pos, "period from %q to %q in zone %q: not 1 to 3660 days", a.set.From, a.set.To, a.set.Zone)
-		return nil
+		return 0, 0, false
 	}
-	a.unit = last - first + 1
-	if a.set.Basis == "intervals" {
+	if a.unit = last - first + 1; a.set.Basis == "intervals" {
 		a.unit *= 86400
-		return a.readIntervals(r, first*86400-zone, (last+1)*86400-zone)
 	}
-	return a.readDaily(r, first)
+	a.first = first
+	return first, zone, true
 }
 
 // add keeps the account and amount of the present row; ok is false when they are refused.

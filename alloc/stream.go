@@ -35,9 +35,9 @@ type OnChain struct {
 // ErrInMemory says that a campaign is computed in memory only.
 var ErrInMemory = errors.New("is computed in memory only")
 
-// Streams reports why a campaign cannot be computed by Stream; nil when it can: rules fixed/v1, pro-rata/v1 and jupiter-asr/v1.
+// Streams reports why a campaign cannot be computed by Stream; nil when it can: rules fixed/v1, pro-rata/v1, jupiter-asr/v1 and jupiter-asr/v2.
 func Streams(c *campaign.Campaign, o Options) error {
-	if c.Rule.Fixed == nil && c.Rule.ProRata == nil && c.Rule.JupiterASR == nil {
+	if c.Rule.Fixed == nil && c.Rule.ProRata == nil && c.Rule.JupiterASR == nil && c.Rule.JupiterASR2 == nil {
 		return fmt.Errorf("rule %s %w", c.Rule.Name, ErrInMemory)
 	}
 	return nil
@@ -151,6 +151,8 @@ func newStream(ctx context.Context, c *campaign.Campaign, o Options, x External,
 		return &running{s, newProRataStream(s, width)}
 	case c.Rule.JupiterASR != nil:
 		return &running{s, newVoteStream(s, width)}
+	case c.Rule.JupiterASR2 != nil:
+		return &running{s, newStakeStream(s, width)}
 	}
 	return &running{s, newFixedStream(s)}
 }

@@ -22,12 +22,13 @@ type canonicalText struct {
 	number int      // bytes for the digits of a number
 	chain  bool
 	time   bool
+	before bool // the time stands before the number, as it is
 	record []byte
 	line   []byte
 }
 
-// longestTime is the longest text of a time that is kept in a record: RFC 3339 with nanoseconds and an offset.
-const longestTime = 35
+// longestTime is the longest text of a time that is kept in a record: two of RFC 3339 with seconds and an offset, and a comma, or one with nanoseconds.
+const longestTime = 51
 
 // newCanonical makes one for an input with a chain column or not, rows that begin with one of cells, and with times or not.
 func (s *stream) newCanonical(src *source, name string, chainCol, number int) (*canonicalText, error) {
@@ -116,12 +117,19 @@ func (t *canonicalText) write(r []byte) error {
 
 // rest appends what follows the account.
 func (t *canonicalText) rest(dst, r []byte) []byte {
+	var time []byte
+	if t.time {
+		time = r[t.timeAt()+1:][:r[t.timeAt()]]
+	}
+	if t.before {
+		dst = append(append(dst, ','), time...)
+	}
 	dst = appendDecimal(append(dst, ','), getAmount(r[t.digitAt():t.timeAt()]), int(r[t.chainAt()+2]))
 	if t.chain {
 		dst = append(append(dst, ','), t.s.chains[binary.BigEndian.Uint16(r[t.chainAt():])]...)
 	}
-	if t.time {
-		dst = appendCell(append(dst, ','), r[t.timeAt()+1:][:r[t.timeAt()]])
+	if t.time && !t.before {
+		dst = appendCell(append(dst, ','), time)
 	}
 	return dst
 }
