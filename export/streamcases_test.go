@@ -140,6 +140,22 @@ func streamCases() map[string]*streamCase {
 	c.header, c.row = "account,weight", func(i int) string { return fmt.Sprintf("%s,%d", solanaText(i), i%13) }
 	c.trees = strings.Replace(c.trees, "account}", "profile, split: 70}", 1)
 	cases["pro-rata/v1, residual to an account, index by text"] = c
+	for _, p := range []string{"eigenlayer-v1", "thirdweb-drop-v1", "thirdweb-drop-v2", "ens-v1"} {
+		for _, more := range []string{"", ", split: 30", ", tokens: 3"} {
+			if p != "eigenlayer-v1" && strings.Contains(more, "tokens") {
+				continue
+			}
+			c = plain(p+more, dai, evmText)
+			if strings.Contains(more, "tokens") {
+				of := severalTokens(map[string]*streamCase{}, plain)["3 tokens, gap 3, one tree, input"]
+				c.others, c.header, c.row = of.others, of.header, of.row
+				c.trees = "  - {id: t, tokens: [T, T1, T2], profile: eigenlayer-v1, order: account}\n"
+			}
+			c.trees = strings.Replace(c.trees, "order: account", "order: profile", 1)
+			c.publish = "publish: {shard: 25}\n"
+			cases["grouped, "+p+more] = c
+		}
+	}
 	for _, order := range []string{"account", "input, split: 30", "account, split: 30", "leaf-hash"} {
 		c = plain("oz-standard-v1, fields: [\"account:address\", \"note:string\", \"amount:uint256\", \"level:uint8\"]", dai, evmText)
 		c.trees = strings.Replace(c.trees, "order: account", "order: "+order, 1)
@@ -165,12 +181,12 @@ func streamCases() map[string]*streamCase {
 }
 
 // severalTokens adds campaigns of two to five tokens: trees over the same accounts, over other ones, and one tree of all.
-func severalTokens(cases map[string]*streamCase, plain func(profile, token string, account func(int) string) *streamCase) {
+func severalTokens(cases map[string]*streamCase, plain func(profile, token string, account func(int) string) *streamCase) map[string]*streamCase {
 	token := func(i, decimals int) string {
 		return fmt.Sprintf("  T%d: {asset: \"%s/erc20:%s\", decimals: %d, pool: \"99999999\"}\n", i, evmChain, evmText(-1-i), decimals)
 	}
 	for n := 2; n <= 5; n++ {
-		if testing.Short() && n != 3 {
+		if testing.Short() && n != 3 { // files cost more than what is in them
 			continue
 		}
 		for _, gap := range []int{0, 3} { // above 0: some accounts have nothing of some token
@@ -228,6 +244,7 @@ func severalTokens(cases map[string]*streamCase, plain func(profile, token strin
 			}
 		}
 	}
+	return cases
 }
 
 func streamInputs(list string) map[string]string {

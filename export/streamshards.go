@@ -137,6 +137,8 @@ func (s *heldShards) row(b []byte, row, place int) ([]byte, error) {
 			b = strconv.AppendInt(b, int64(t.part), 10)
 		case kindPosition:
 			b = strconv.AppendInt(b, int64(t.filed.Position(at)), 10)
+		case kindRank:
+			b = strconv.AppendInt(b, int64(m.reader(t).GroupOf(at)), 10)
 		case kindField:
 			b = m.value(b, row, c.field)
 		}

@@ -78,6 +78,16 @@ func (r *FiledReader) InnerLen(row int) (n int) {
 	return n
 }
 
+// GroupOf is the number of the group that holds a row, as Tree.GroupOf.
+func (r *FiledReader) GroupOf(row int) int {
+	f := r.t.groups
+	if f == nil {
+		return -1
+	}
+	i, _ := f.group(r.t.Profile(), r.t.Position(row), r.levels)
+	return i
+}
+
 // appendSteps is AppendProof without anything kept, for grouped trees.
 func (r *FiledReader) appendSteps(dst []byte) ([]byte, error) {
 	begin := len(dst)
