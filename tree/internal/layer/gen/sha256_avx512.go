@@ -8,12 +8,16 @@ import "math/big"
 //	sha256Short16    n groups of 16 messages of one length up to 55 bytes, of which what all share is given apart
 //	sha256Padded16   n groups of 16 messages that are padded already, all of the same number of blocks
 func sha256AVX512(a *asm) {
-	a.words32("roundConstants16", rootFractions(64, 3))
+	var any words16
+	second := secondOfNode()
+	constants16(a, "roundConstants16", any)
+	constants16(a, "secondConstants16", second)
 	a.words32("initial16", rootFractions(8, 2))
 	a.words64("swapBytes16", []uint64{0x0405060700010203, 0x0c0d0e0f08090a0b, 0x0405060700010203, 0x0c0d0e0f08090a0b,
 		0x0405060700010203, 0x0c0d0e0f08090a0b, 0x0405060700010203, 0x0c0d0e0f08090a0b})
-	a.words32("tail16", []uint32{0x00800000, 65 * 8})
-	compress16(a)
+	a.words32("tail16", []uint32{0x00800000})
+	compress16(a, "sha256x16<>", any)
+	compress16(a, "sha256Second16<>", second)
 	nodes16(a)
 	short16(a)
 	padded16(a)
@@ -45,10 +49,10 @@ const (
 	majority = imm(0xe8)
 )
 
-// compress16 runs the 64 rounds of FIPS 180-4 section 6.2.2 over the state in Z0 to Z7 and the message words in Z8 to
-// Z23, without the addition at the end. R8 points to the round constants. Z31 is left alone.
-func compress16(a *asm) {
-	a.text("sha256x16<>", "NOSPLIT|NOFRAME", "$0-0")
+// compress16 runs the 64 rounds of FIPS 180-4 section 6.2.2 over the state in Z0 to Z7 and the unknown words of the message in
+// Z8 to Z23, without the addition at the end. R8 points to the constants of w. Z31 is left alone.
+func compress16(a *asm, name string, w words16) {
+	a.text(name, "NOSPLIT|NOFRAME", "$0-0")
 	s := run8(0)
 	word := func(t int) zmm { return zmm(8 + t%16) }
 	sigma := func(from, to zmm, r1, r2, last int, shift string) { // to = ror r1 ^ ror r2 ^ (ror or shift) last
@@ -58,20 +62,38 @@ func compress16(a *asm) {
 		a.op("VPTERNLOGD", xor3, zmm(26), zmm(25), to)
 	}
 	for t := range 64 {
-		if t >= 16 {
-			w := word(t)
-			sigma(word(t+1), zmm(24), 7, 18, 3, "VPSRLD")
-			a.op("VPADDD", zmm(24), w, w)
-			sigma(word(t+14), zmm(24), 17, 19, 10, "VPSRLD")
-			a.op("VPADDD", word(t+9), w, w)
-			a.op("VPADDD", zmm(24), w, w)
+		if t >= 16 && !w[t].known {
+			to, begun := word(t), !w[t-16].known
+			add := func(known bool, from zmm, r1, r2, last int) { // a term, turned when r1 is not 0
+				switch {
+				case known:
+				case r1 == 0 && begun:
+					a.op("VPADDD", from, to, to)
+				case r1 == 0:
+					a.op("VMOVDQA64", from, to)
+				case begun:
+					sigma(from, zmm(24), r1, r2, last, "VPSRLD")
+					a.op("VPADDD", zmm(24), to, to)
+				default:
+					sigma(from, to, r1, r2, last, "VPSRLD")
+				}
+				begun = begun || !known
+			}
+			add(w[t-15].known, word(t-15), 7, 18, 3)
+			add(w[t-7].known, word(t-7), 0, 0, 0)
+			add(w[t-2].known, word(t-2), 17, 19, 10)
+			if w[t].value != 0 {
+				a.op("VPADDD.BCST", mem(256+4*t, "R8"), to, to)
+			}
 		}
 		e, f, g, h := s[4], s[5], s[6], s[7]
 		a.op("VPADDD.BCST", mem(4*t, "R8"), h, h)
 		sigma(e, zmm(24), 6, 11, 25, "VPRORD")
 		a.op("VMOVDQA64", e, zmm(27))
 		a.op("VPTERNLOGD", choose, g, f, zmm(27))
-		a.op("VPADDD", word(t), h, h)
+		if !w[t].known {
+			a.op("VPADDD", word(t), h, h)
+		}
 		a.op("VPADDD", zmm(24), zmm(27), zmm(27))
 		a.op("VPADDD", zmm(27), h, h)
 		sigma(s[0], zmm(28), 2, 13, 22, "VPRORD")

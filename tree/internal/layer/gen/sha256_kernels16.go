@@ -41,11 +41,9 @@ func nodes16(a *asm) {
 		a.op("VMOVDQU64", zmm(i), kept16(i))
 	}
 	a.op("VMOVDQA64", zmm(31), zmm(8))
-	for i := 1; i < 15; i++ {
-		a.op("VPXORD", zmm(8+i), zmm(8+i), zmm(8+i))
-	}
-	a.op("VPBROADCASTD", "tail16<>+4(SB)", zmm(23))
-	a.op("CALL", "sha256x16<>(SB)")
+	a.op("LEAQ", "secondConstants16<>+0(SB)", "R8")
+	a.op("CALL", "sha256Second16<>(SB)")
+	a.op("LEAQ", "roundConstants16<>+0(SB)", "R8")
 	for i := range 8 {
 		a.op("VPADDD", kept16(i), zmm(i), zmm(i))
 	}
