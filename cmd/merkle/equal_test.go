@@ -142,11 +142,8 @@ func outcomeOf(args ...string) outcome {
 	return outcome{code, hex.EncodeToString(h.Sum(nil)), errs.String()}
 }
 
-// someWorkers are the numbers of processors that a case is tried on: 1 and 2 in a large test, else one of them, by its name.
+// someWorkers are the numbers of processors that a case is tried on: 1 or 2, by its name.
 func someWorkers(name string) []string {
-	if large() {
-		return []string{"1", "2"}
-	}
 	h := sha256.Sum256([]byte(name))
 	return []string{[]string{"1", "2"}[h[0]%2]}
 }
@@ -187,19 +184,26 @@ func (y *tally) count(name, refusal string) {
 	y.refused[refusal] = append(y.refused[refusal], name)
 }
 
-// tell wants at least so many in a hundred built.
-func (y *tally) tell(t *testing.T, least int) {
+// tell wants nothing refused but what begins with one of the names that may be.
+func (y *tally) tell(t *testing.T, may ...string) {
 	t.Helper()
 	all := y.built
 	for _, why := range slices.Sorted(maps.Keys(y.refused)) {
 		all += len(y.refused[why])
-		t.Logf("refused, %s%s", why, strings.Join(y.refused[why], "\n"))
+		for _, name := range y.refused[why] {
+			if !slices.ContainsFunc(may, func(p string) bool { return strings.HasPrefix(name, p) }) {
+				t.Errorf("%s is refused: %s", name, why)
+			}
+		}
 	}
 	t.Logf("%d of %d went through disk", y.built, all)
-	if y.built*100 < all*least {
-		t.Errorf("%d of %d went through disk, want %d in a hundred", y.built, all, least)
+	if y.built == 0 {
+		t.Error("nothing went through disk")
 	}
 }
+
+// grouped are the profiles whose leaves stand in groups, of which --memory promises nothing.
+func grouped() []string { return []string{"eigenlayer-v1", "ens-v1", "thirdweb-"} }
 
 // TestEqual_tree: trees of every profile, order and index, their roots and all their proofs, in memory and through disk.
 func TestEqual_tree(t *testing.T) {
@@ -229,7 +233,7 @@ func TestEqual_tree(t *testing.T) {
 						continue
 					}
 					for _, more := range [][]string{{"--json"}, {"-o", "-"}} {
-						if order != "profile" && more[0] == "--json" && !large() {
+						if (order != "profile" || large()) && more[0] == "--json" {
 							continue // the proofs tell of the root
 						}
 						all := append(append(slices.Clone(args), "--order", order), more...)
@@ -243,7 +247,7 @@ func TestEqual_tree(t *testing.T) {
 			}
 		})
 	}
-	seen.tell(t, 90)
+	seen.tell(t, grouped()...)
 }
 
 // buildsEqual builds a campaign in memory and through disk; see sameThroughDisk.
@@ -308,7 +312,7 @@ func TestEqual_rules(t *testing.T) {
 			seen.count(rule.Name, buildsEqual(t, dir, memory))
 		})
 	}
-	seen.tell(t, 10)
+	seen.tell(t, "astra-rewards/v1", "jupiter-asr/v2", "noon-")
 }
 
 // fixedOf is a campaign of fixed/v1 with one tree of a profile; empty when a campaign can have none.
@@ -374,7 +378,7 @@ func TestEqual_profiles(t *testing.T) {
 			}
 		}
 	}
-	seen.tell(t, 60)
+	seen.tell(t, grouped()...)
 }
 
 // TestEqual_verified: what was built through disk is verified, the bundle and the list against the root, by the code that knows nothing of how it was built.

@@ -156,6 +156,23 @@ func TestFullDisk_build(t *testing.T) {
 	fullStages(t, "build in memory", stages, "shards")
 }
 
+// TestFullDisk_rules lets a disk have too few names at every stage of builds that sort votes and weights.
+func TestFullDisk_rules(t *testing.T) {
+	for rule, accounts := range map[string]string{"jupiter-asr/v1": "2000", "pro-rata/v1": "8000"} {
+		in, normal := filepath.Join(t.TempDir(), "in"), t.TempDir()
+		if code, _, errs := told(t, "init", rule, in, "--accounts", accounts); code != exitDone {
+			t.Fatal(errs)
+		}
+		if code, _, errs := told(t, "build", in, "-o", normal+"/bundle"); code != exitDone {
+			t.Fatal(errs)
+		}
+		want := filesOf(t, normal)
+		files := len(want) + 60
+		stages := fillDisks(t, rule, 16, want, func(step int) (int64, int) { return 64 << 20, 4 + files*2*step*step/256 }, "build", in, "-o", "OUT/bundle", "--memory", "1MiB")
+		fullStages(t, rule, stages, ".run", "groups")
+	}
+}
+
 // TestFullDisk_tree fills the disk at every stage of a tree: where it is computed through files, and where its claims are written.
 func TestFullDisk_tree(t *testing.T) {
 	rows, steps := 25_000, 14

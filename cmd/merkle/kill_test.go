@@ -31,6 +31,7 @@ func longRuns() map[string]long {
 		"root through disk":  {[]string{"tree", "IN/list.csv", "--profile", "hedgey-v1", "--memory", "256KiB", "--unit", "token", "--decimals", "18"}, "big", ""},
 		"inline, disk":       {[]string{"build", "IN", "-o", "OUT", "--memory", "256KiB"}, "inline", "bundle"},
 		"proofs, disk":       {[]string{"tree", "IN/list.csv", "--profile", "uniswap-v1", "--memory", "256KiB", "-o", "OUT", "--unit", "token", "--decimals", "18"}, "big", "proofs.json"},
+		"votes, disk":        {[]string{"build", "IN", "-o", "OUT", "--memory", "256KiB"}, "votes", "bundle"},
 		"build":              {[]string{"build", "IN", "-o", "OUT"}, "big", "bundle"},
 		"proofs":             {[]string{"tree", "IN/list.csv", "--profile", "uniswap-v1", "-o", "OUT", "--unit", "token", "--decimals", "18"}, "big", "proofs.json"},
 		"folder":             {[]string{"tree", "IN/list.csv", "--profile", "jito-v1", "--format", "jupiter", "--split", "5000", "--with", "version=0", "-o", "OUT"}, "sol", "trees"},
@@ -42,6 +43,9 @@ func killRoom(t *testing.T, rows int) string {
 	t.Helper()
 	dir := t.TempDir()
 	if code, _, errs := told(t, "init", "fixed/v1", dir+"/big", "--accounts", fmt.Sprint(rows)); code != 0 {
+		t.Fatal(errs)
+	}
+	if code, _, errs := told(t, "init", "jupiter-asr/v1", dir+"/votes", "--accounts", fmt.Sprint(rows/20)); code != 0 {
 		t.Fatal(errs)
 	}
 	if code, _, errs := told(t, "init", "fixed/v1", dir+"/inline", "--accounts", fmt.Sprint(rows/5)); code != 0 {
