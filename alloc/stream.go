@@ -89,6 +89,7 @@ type stream struct {
 	tally     *kindTally
 	winner    winner
 	own       map[merkle.Account]bool
+	refuses   bool // some kind of account
 	refused   refusedAccounts
 	gaining   gaining
 	unpayable map[Entrant]bool // whose first row was refused, because a token is not on its chain; some
@@ -136,7 +137,7 @@ var errWideNumber = errors.New("alloc: a number is wider than its room")
 func newStream(ctx context.Context, c *campaign.Campaign, o Options, x External, width int) *running {
 	s := &stream{reading: newReading(ctx, c, o), x: x, matched: map[Entrant]bool{}, watched: map[Entrant]bool{}, found: map[Entrant][]merkle.Amount{}, unpayable: map[Entrant]bool{}, canonical: map[string]*tempFile{},
 		dropped: make([]int, len(c.Tokens)), earned: make([]*big.Int, len(c.Tokens))}
-	s.own = s.ownAccounts()
+	s.own, s.refuses = s.ownAccounts(), c.Accounts.Refuses()
 	s.tally = &kindTally{own: s.own}
 	s.gaining.find(s.reading)
 	for i := range c.Assert {

@@ -67,41 +67,57 @@ func (t *kindTally) notes(c *campaign.Campaign) (notes []string) {
 	return notes
 }
 
-// refusedAccounts are accounts of kinds that the campaign refuses. So many are kept as faults could name, and more; beyond, rows are counted.
+// refusedAccounts are accounts of kinds that the campaign refuses. So many are kept as faults could name, and more; beyond, entrants are counted.
 type refusedAccounts struct {
-	kinds map[merkle.Account]merkle.AccountKind
-	more  int
+	waiting []merkle.Account
+	kinds   map[merkle.Account]merkle.AccountKind
+	more    int
 }
 
 const mostRefused = 1 << 16
 
-// judgeRow notes the account of an accepted row that is not excluded when the campaign refuses its kind.
-func (s *stream) judgeRow(a merkle.Account) {
-	if !s.c.Accounts.Refuses() {
+// judge takes an entrant that is not excluded, when the campaign refuses any kind of account.
+func (s *stream) judge(e Entrant) {
+	if !s.refuses || s.excludes(e) {
 		return
 	}
-	k := a.Kind()
-	if s.own[a] {
-		k = merkle.KindOwn
+	r := &s.refused
+	if r.waiting = append(r.waiting, e.Account); len(r.waiting) == tallied {
+		r.judge(s)
 	}
-	if s.c.Accounts.Of(k) != "refuse" {
-		return
+}
+
+// judge judges those that are waiting, on all processors.
+func (r *refusedAccounts) judge(s *stream) {
+	n := len(r.waiting)
+	kinds := make([]merkle.AccountKind, n)
+	inParts(sortParts, func(part int) {
+		for i := part * n / sortParts; i < (part+1)*n/sortParts; i++ {
+			if kinds[i] = r.waiting[i].Kind(); s.own[r.waiting[i]] {
+				kinds[i] = merkle.KindOwn
+			}
+		}
+	})
+	for i, k := range kinds {
+		a := r.waiting[i]
+		if _, known := r.kinds[a]; known || s.c.Accounts.Of(k) != "refuse" {
+			continue
+		}
+		if len(r.kinds) == mostRefused {
+			r.more++
+			continue
+		}
+		if r.kinds == nil {
+			r.kinds = map[merkle.Account]merkle.AccountKind{}
+		}
+		r.kinds[a] = k
 	}
-	if _, known := s.refused.kinds[a]; known {
-		return
-	}
-	if len(s.refused.kinds) == mostRefused {
-		s.refused.more++
-		return
-	}
-	if s.refused.kinds == nil {
-		s.refused.kinds = map[merkle.Account]merkle.AccountKind{}
-	}
-	s.refused.kinds[a] = k
+	r.waiting = r.waiting[:0]
 }
 
 // refuse is refuseAccounts: a fault for each of them at its first row.
 func (s *stream) refuse() error {
+	s.refused.judge(s)
 	for _, src := range s.opened {
 		if len(s.refused.kinds) == 0 {
 			break
@@ -157,9 +173,7 @@ func (g *gaining) is(chain uint16, raw []byte) bool {
 
 // enters is reading.enter: it refuses the first row of an entrant whom a token could not be paid. excluded says whether a list takes the entrant out.
 func (s *stream) enters(src *source, col int, e Entrant) (excluded, ok bool) {
-	if excluded = s.excludes(e); !excluded {
-		s.judgeRow(e.Account)
-	}
+	excluded = s.excludes(e)
 	for k := range s.c.Tokens {
 		if _, there := s.unit(k, e.Chain); there || s.unpayable[e] {
 			continue
@@ -168,6 +182,7 @@ func (s *stream) enters(src *source, col int, e Entrant) (excluded, ok bool) {
 			s.unpayable[e] = true
 		}
 		src.no(col, s.shadowed(k, e))
+		s.judge(e) // it may have no other row
 		return excluded, false
 	}
 	return excluded, true

@@ -114,7 +114,6 @@ func (s *fixedStream) read() (err error) {
 		if s.locked {
 			whole[row.lscale].add(row.ldigits)
 		}
-		s.judgeRow(row.e.Account)
 		return s.add(src, row)
 	})
 	if out != nil {

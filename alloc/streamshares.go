@@ -87,7 +87,16 @@ func (s *shareStream) settle(visit func(c *chainRows, record []byte), entrant fu
 		}
 		to := &settledChain{file: file, chain: c.chain, account: c.account, family: s.chains[c.chain].Family()}
 		s.settled = append(s.settled, to)
-		if err := s.eachRecord(c, func(r []byte) { visit(c, r) }, func(raw []byte) error { return entrant(to, raw) }); err != nil {
+		if err := s.eachRecord(c, func(r []byte) { visit(c, r) }, func(raw []byte) error {
+			if s.refuses {
+				account, err := merkle.NewAccount(to.family, raw)
+				if err != nil {
+					return err
+				}
+				s.judge(Entrant{account, to.chain})
+			}
+			return entrant(to, raw)
+		}); err != nil {
 			return err
 		}
 		if s.gaining.due(c.chain, nil) {

@@ -174,6 +174,7 @@ func (v *surveyor) entrant(raw []byte) error {
 		return err
 	}
 	e := Entrant{account, v.c.chain}
+	s.judge(e)
 	s.enrolled++
 	gains := s.gaining.is(e.Chain, raw)
 	if gains {
