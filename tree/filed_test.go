@@ -145,9 +145,9 @@ func TestBuildFiled_isTheTree(t *testing.T) {
 	ctx := context.Background()
 	sizes, least := []int{1, 2, 3, 7, 8, 33}, 1000
 	if !testing.Short() {
-		sizes, least = []int{300, 1000 + int(rand.Uint64N(1000))}, 5000
-		for n := range 40 {
-			sizes = append(sizes, n+1)
+		sizes, least = []int{300, 1000 + int(rand.Uint64N(1000)), 1, 2, 3, 4, 5}, 3000
+		for range 6 { // all of them in a few runs
+			sizes = append(sizes, 6+int(rand.Uint64N(35)))
 		}
 	}
 	built, dir := 0, t.TempDir()
@@ -355,5 +355,65 @@ func TestBuildFiled_refuses(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		t.Errorf("%v left", left)
+	}
+}
+
+// TestBuildFiled_large is trees whose runs are merged in several steps and whose lower levels are read from the file.
+func TestBuildFiled_large(t *testing.T) {
+	sizes := []int{3000 + int(rand.Uint64N(17000))}
+	if !testing.Short() {
+		sizes = append(sizes, 100_000)
+	}
+	for _, n := range sizes {
+		for _, c := range []struct {
+			profile string
+			order   Order
+		}{{"oz-standard-v1", OrderProfile}, {"uniswap-v1", OrderAccount}, {"jito-v1", OrderProfile}, {"ens-v1", OrderProfile}, {"eigenlayer-v1", OrderProfile}} {
+			spec, rows := sample(t, lookup(t, c.profile), uint64(n), n)
+			spec.Order = c.order
+			want, err := Build(context.Background(), spec, rows)
+			if err != nil {
+				t.Fatal(err)
+			}
+			read := slicesFrom(rows, nil)
+			got, err := BuildFiled(context.Background(), spec, n, read, Disk{Dir: t.TempDir(), Memory: 1 << 16, Unique: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameTree(t, fmt.Sprintf("%s, %d rows", c.profile, n), got, want, read, nil)
+			if err := got.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func BenchmarkFiledReader(b *testing.B) {
+	n := 1 << 18
+	if testing.Short() {
+		n = 1 << 12
+	}
+	p := lookup(b, "hedgey-v1")
+	spec, rows := sample(b, p, 1, n)
+	for name, memory := range map[string]int64{"memory": 1 << 30, "half": int64(n) * 32, "file": 1 << 12} {
+		t, err := BuildFiled(context.Background(), spec, n, slicesFrom(rows, nil), Disk{Dir: b.TempDir(), Memory: memory})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			r := t.Reader()
+			var text []byte
+			row := 0
+			for b.Loop() {
+				if text, err = r.AppendProof(text[:0], row); err != nil || len(text) == 0 {
+					b.Fatal(err)
+				}
+				row = (row + 1) % n
+			}
+		})
+		if err := t.Close(); err != nil {
+			b.Error(err)
+		}
 	}
 }

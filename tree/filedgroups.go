@@ -20,6 +20,11 @@ type filedForest struct {
 	upper *nodeFile
 	outer *nodeTree
 	depth int
+
+	// Of every group the last of its slots, one in 1<<part, are in top too; topAt is the first of each group, nil when there are none.
+	part  int
+	top   []byte
+	topAt []uint32
 }
 
 // planting is the building of a filedForest from leaves in order.
@@ -298,7 +303,48 @@ func (t *planting) over() error {
 		}
 		f.depth = max(f.depth, n)
 	}
-	return t.b.ctx.Err()
+	return errors.Join(t.b.ctx.Err(), f.keepUpper(t.b))
+}
+
+// keepUpper keeps as much of the upper levels of large groups as there is memory for.
+func (f *filedForest) keepUpper(b *filing) error {
+	groups, w := len(f.start)-1, b.spec.Profile.Width
+	if b.nodes.from == 0 || groups > b.n/16 {
+		return nil
+	}
+	for f.part = 1; f.part < 32 && int64(f.node[groups])>>f.part*int64(w) > b.d.Memory/4; f.part++ {
+	}
+	f.topAt = make([]uint32, groups)
+	at := 0
+	for i := range groups {
+		f.topAt[i] = uint32(at)
+		at += f.upperOf(i)
+	}
+	f.top = make([]byte, at*w)
+	for i := range groups {
+		n := f.upperOf(i)
+		if err := b.nodes.read(int(f.node[i+1])-n, f.top[int(f.topAt[i])*w:][:n*w]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// upperOf is how many slots of a group are in top.
+func (f *filedForest) upperOf(i int) int { return int(f.node[i+1]-f.node[i]) >> f.part }
+
+// kept is the node in a slot of a group, nil when it is in the file only.
+func (f *filedForest) kept(i, slot, width int) []byte {
+	if f.topAt == nil {
+		return nil
+	}
+	n := f.upperOf(i)
+	k := slot - (int(f.node[i+1]) - n)
+	if k < 0 {
+		return nil
+	}
+	at := (int(f.topAt[i]) + k) * width
+	return f.top[at : at+width]
 }
 
 func (f *filedForest) placeOf(i int) int {
@@ -316,16 +362,16 @@ func (f *filedForest) group(p *Profile, pos int, offsets []int) (int, nodeTree) 
 	return i, t
 }
 
-// steps appends the steps from a position through group and upper tree, and says how many are of the group.
-func (f *filedForest) steps(p *Profile, dst []step, pos int, offsets []int) ([]step, int) {
+// steps appends the steps from a position through group and upper tree, and says which group it is and how many are of it.
+func (f *filedForest) steps(p *Profile, dst []step, pos int, offsets []int) (_ []step, group, inner int) {
 	i, t := f.group(p, pos, offsets)
 	dst = t.steps(dst, pos-int(f.start[i]))
-	inner := len(dst)
+	inner = len(dst)
 	dst = f.outer.steps(dst, f.placeOf(i))
 	for k := inner; k < len(dst); k++ {
 		dst[k].upper = true
 	}
-	return dst, inner
+	return dst, i, inner
 }
 
 // fillAll is what BuildFiled does with an ungrouped tree.

@@ -12,7 +12,8 @@ type FiledReader struct {
 	blocks *nodeBlocks
 	upper  *nodeBlocks // of a grouped tree
 	steps  []step
-	inner  int   // how many of them are of the group
+	group  int   // of a grouped tree: the row's
+	inner  int   // how many of the steps are of the group
 	levels []int // memory of a group's tree
 
 	entry int    // bytes of an entry of text with its comma
@@ -58,7 +59,7 @@ func (r *FiledReader) Leaf(row int) (h merkle.Hash, err error) {
 func (r *FiledReader) walk(row int) {
 	pos := r.t.Position(row)
 	if f := r.t.groups; f != nil {
-		r.steps, r.inner = f.steps(r.t.Profile(), r.steps[:0], pos, r.levels)
+		r.steps, r.group, r.inner = f.steps(r.t.Profile(), r.steps[:0], pos, r.levels)
 		return
 	}
 	r.steps = r.t.tree.steps(r.steps[:0], pos)
@@ -114,6 +115,10 @@ func (r *FiledReader) node(i int, s step) ([]byte, error) {
 		return s.pad, nil
 	case s.upper:
 		return r.upper.node(i-r.inner, s.slot)
+	case r.t.groups != nil:
+		if node := r.t.groups.kept(r.group, s.slot, r.t.b.spec.Profile.Width); node != nil {
+			return node, nil
+		}
 	}
 	return r.blocks.node(i, s.slot)
 }
