@@ -20,8 +20,8 @@ var ErrBusy = errors.New("another build of it is running")
 //	.NAME.partial/lock     held locked by the writer; the system lets go of it when the writer dies
 //	.NAME.partial/bundle/  what becomes NAME
 //
-// Whoever gets the lock owns the place, so what stands in bundle/ then was left by a killed build and is removed. Nothing else is ever
-// removed: not NAME, not another name in .NAME.partial. Where the system has no such locks the file's existence is the lock, and
+// Whoever gets the lock owns the place, so what stands in bundle/ then was left by a killed build and is removed, or taken up by one that goes on
+// from it. Nothing else is ever removed: not NAME, not another name in .NAME.partial. Where the system has no such locks the file's existence is the lock, and
 // after a killed build it must be removed by hand.
 
 // staging is a bundle on its way.
@@ -40,8 +40,13 @@ type stagedFile struct {
 	sum  [32]byte
 }
 
-// stage refuses a target that exists and opens its sibling directory.
+// stage refuses a target that exists and opens its sibling directory, empty.
 func stage(target string) (*staging, error) {
+	return stageOn(target, func(*staging) bool { return false })
+}
+
+// stageOn is stage, but what was left there stays when keep, which is asked once the place is ours, says so.
+func stageOn(target string, keep func(*staging) bool) (*staging, error) {
 	abs, err := filepath.Abs(target)
 	if err != nil {
 		return nil, err
@@ -55,12 +60,14 @@ func stage(target string) (*staging, error) {
 	if s.lock, err = acquire(s.place); err != nil {
 		return nil, fmt.Errorf("%s: %w", target, err)
 	}
-	if err = os.RemoveAll(s.root); err == nil {
-		err = os.Mkdir(s.root, 0o777)
-	}
-	if err != nil {
-		s.discard()
-		return nil, err
+	if !keep(s) {
+		if err = os.RemoveAll(s.root); err == nil {
+			err = os.Mkdir(s.root, 0o777)
+		}
+		if err != nil {
+			s.discard()
+			return nil, err
+		}
 	}
 	s.flush = openFlush(s.root)
 	return s, nil
@@ -202,14 +209,22 @@ func (s *staging) discard() {
 	if s.lock == nil {
 		return
 	}
+	os.RemoveAll(s.root)
+	s.leave()
+	os.Remove(s.place)
+}
+
+// leave gives the place back as it is.
+func (s *staging) leave() {
+	if s.lock == nil {
+		return
+	}
 	if s.flush != nil {
 		s.flush.Close()
 		s.flush = nil
 	}
-	os.RemoveAll(s.root)
 	release(s.lock)
 	s.lock = nil
-	os.Remove(s.place)
 }
 
 // acquire makes place and locks the file in it. A lock on a file that the one before removed in between does not count.

@@ -2,11 +2,8 @@ package export
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -54,18 +51,27 @@ func WriteStream(ctx context.Context, dir string, c *campaign.Campaign, ao alloc
 	if err := Streams(c); err != nil {
 		return nil, nil, err
 	}
-	s, err := stage(dir)
+	resumed := false
+	s, err := stageOn(dir, func(s *staging) bool {
+		resumed = o.Stages.begun(s)
+		return resumed
+	})
 	if err != nil {
 		return nil, nil, err
 	}
 	s.noSync = o.noSync
-	w := &writer{ctx: ctx, staging: s, o: o, publish: c.Publish.Pos, made: map[string]bool{}, x: x}
+	w := &writer{ctx: ctx, staging: s, o: o, publish: c.Publish.Pos, made: map[string]bool{}, x: x, stages: o.Stages, resumed: resumed}
 	out, m, err := w.streamed(c, ao, x)
 	if out != nil {
 		err = errors.Join(err, out.Close())
 	}
-	if err != nil {
+	if _, refused := merkle.AsFaults(err); err != nil && !refused && o.Stages.begun(s) && o.Stages.Leave {
+		s.leave()
+		o.Stages.Left = true
+	} else if err != nil {
 		s.discard()
+	}
+	if err != nil {
 		return nil, nil, err
 	}
 	return out, m, nil
@@ -93,26 +99,6 @@ func demand(c *campaign.Campaign, x *alloc.External) {
 	}
 }
 
-// computing is alloc.Stream as something that writes the list.
-type computing func(list io.Writer) error
-
-func (f computing) WriteTo(list io.Writer) (int64, error) {
-	n := &counted{w: list}
-	err := f(n)
-	return n.n, err
-}
-
-type counted struct {
-	w io.Writer
-	n int64
-}
-
-func (c *counted) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
-	c.n += int64(n)
-	return n, err
-}
-
 // streamed writes the bundle in stages: claims, trees, shards, and what pins all files.
 func (w *writer) streamed(c *campaign.Campaign, ao alloc.Options, x alloc.External) (out *alloc.Outline, m *Manifest, err error) {
 	layout, err := declaredLayout(c)
@@ -122,16 +108,16 @@ func (w *writer) streamed(c *campaign.Campaign, ao alloc.Options, x alloc.Extern
 	if err := w.file(CampaignFile, c.Source); err != nil {
 		return nil, nil, err
 	}
-	var digest string
-	if out, digest, err = w.claimed(c, ao, x); err != nil {
-		return out, nil, plainFaults(err)
+	var inputs []string
+	if out, inputs, err = w.claims(c, ao, x, layout); err != nil {
+		return out, nil, err
 	}
 	families, err := w.heldTrees(out, layout)
 	defer func() { err = errors.Join(err, closeTrees(families)) }()
 	if err != nil {
 		return out, nil, err
 	}
-	if m, err = w.told(out, layout, digest, families); err != nil {
+	if m, err = w.told(out, layout, inputs, families); err != nil {
 		return out, nil, err
 	}
 	groups, err := heldGroups(families, layout, m.Publish.Shard)
@@ -170,29 +156,8 @@ func closeTrees(families []*heldFamily) (err error) {
 	return err
 }
 
-// claimed computes the claims, and writes the canonical form of the list on the way; it returns its digest.
-func (w *writer) claimed(c *campaign.Campaign, ao alloc.Options, x alloc.External) (out *alloc.Outline, digest string, err error) {
-	demand(c, &x)
-	if c.Rule.Fixed == nil { // its inputs are written as those of a build in memory
-		out, err = alloc.Stream(w.ctx, c, ao, x)
-		return out, "", err
-	}
-	compute := computing(func(list io.Writer) (err error) {
-		x.List = list
-		out, err = alloc.Stream(w.ctx, c, ao, x)
-		return err
-	})
-	if c.Publish.Inputs == "" || c.Publish.Inputs == "copy" {
-		digest, err = w.stream("inputs/list.csv", compute)
-		return out, digest, err
-	}
-	sum := sha256.New()
-	_, err = compute.WriteTo(&digester{sum, w})
-	return out, hex.EncodeToString(sum.Sum(nil)), err
-}
-
-// told begins the manifest, and writes all other inputs, the tables and the claim facts.
-func (w *writer) told(out *alloc.Outline, layout, digest string, families []*heldFamily) (*Manifest, error) {
+// told begins the manifest, and writes the tables and the claim facts.
+func (w *writer) told(out *alloc.Outline, layout string, inputs []string, families []*heldFamily) (*Manifest, error) {
 	var trees []TreeOutline
 	for _, f := range families {
 		for _, t := range f.parts {
@@ -215,12 +180,8 @@ func (w *writer) told(out *alloc.Outline, layout, digest string, families []*hel
 	if w.facts, err = factFiles(out.Campaign, trees, w.o); err != nil {
 		return nil, err
 	}
-	for i := range out.Inputs {
-		if i == 0 && digest != "" {
-			m.Inputs[0].SHA256 = digest
-		} else if err := w.input(&out.Inputs[i], &m.Inputs[i]); err != nil {
-			return nil, err
-		}
+	for i := range m.Inputs {
+		m.Inputs[i].SHA256 = inputs[i]
 	}
 	return m, w.tables(out.Allocation, m)
 }

@@ -19,6 +19,9 @@ type Options struct {
 	// for when the campaign's publish.facts is yes; this room knows no chain's programs.
 	Facts func(t *TreeOutline) (map[string]any, error)
 
+	// Stages keeps what WriteStream has finished for a later run; nil: nothing is kept. Write has no use for it.
+	Stages *Stages
+
 	// For tests: what fault returns for a file about to be written fails the write; noSync leaves the flushing to the system.
 	fault  func(path string) error
 	noSync bool

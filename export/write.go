@@ -3,6 +3,9 @@ package export
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"runtime"
@@ -57,6 +60,8 @@ type writer struct {
 	facts   []factFile
 	x       alloc.External // of claims on disk
 	open    int            // trees on disk that are open beside each other
+	stages  *Stages        // nil: none are kept
+	resumed bool           // what a stopped build has left is there
 }
 
 func (w *writer) write(a *alloc.Allocation, m *Manifest, groups []*group) error {
@@ -96,6 +101,9 @@ func (w *writer) write(a *alloc.Allocation, m *Manifest, groups []*group) error 
 
 // finish writes what pins all files, and puts the bundle in its place.
 func (w *writer) finish(m *Manifest) error {
+	if err := w.tidy(); err != nil {
+		return err
+	}
 	if err := w.sums(m); err != nil {
 		return err
 	}
@@ -146,7 +154,11 @@ func (w *writer) mkdir(dir string) error {
 	}
 	w.made[dir] = true
 	w.dirs = append(w.dirs, dir)
-	return os.Mkdir(w.path(dir), 0o777)
+	err := os.Mkdir(w.path(dir), 0o777)
+	if w.resumed && errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
 }
 
 // file writes a whole file and remembers it.
@@ -188,9 +200,34 @@ func (w *writer) shards(group string, shards, claims int, begin func() (render f
 		}
 		files[i].path = name
 	}
+	step := len(files)
+	if w.stages != nil {
+		step = shardStage
+	}
+	done := new(atomic.Int64)
+	for lo := 0; lo < len(files); lo += step {
+		part := files[lo:min(lo+step, len(files))]
+		stage := fmt.Sprintf("shards of %s from %d", group, lo)
+		if w.finished(stage, part) {
+			done.Store(int64(lo+len(part)) * int64(claims) / int64(len(files))) // about
+			continue
+		}
+		if err := w.shardPart("shards of "+group, part, lo, done, int64(claims), begin); err != nil {
+			return err
+		}
+		if err := w.note(stage, part); err != nil {
+			return err
+		}
+	}
+	w.files = append(w.files, files...)
+	w.o.progress("shards of "+group, int64(claims), int64(claims))
+	return nil
+}
+
+// shardPart writes the shards from first on, whose files are named.
+func (w *writer) shardPart(stage string, files []stagedFile, first int, done *atomic.Int64, total int64, begin func() (func(i int) ([]byte, int, error), error)) error {
 	workers := min(w.workers(), len(files))
-	stage, total := "shards of "+group, int64(claims)
-	var next, done atomic.Int64
+	var next atomic.Int64
 	var failed atomic.Bool
 	var report sync.Mutex
 	errs := make([]error, workers)
@@ -204,7 +241,7 @@ func (w *writer) shards(group string, shards, claims int, begin func() (render f
 			if i >= len(files) {
 				return nil
 			}
-			text, rows, err := render(i)
+			text, rows, err := render(first + i)
 			if err == nil && len(text) > MaxFile {
 				err = w.tooLarge(files[i].path, len(text))
 			}
@@ -215,7 +252,7 @@ func (w *writer) shards(group string, shards, claims int, begin func() (render f
 				return err
 			}
 			if done.Add(int64(rows)); i%64 == 0 && report.TryLock() {
-				w.o.progress(stage, done.Load(), total)
+				w.o.progress(stage, min(done.Load(), total), total)
 				report.Unlock()
 			}
 		}
@@ -230,12 +267,7 @@ func (w *writer) shards(group string, shards, claims int, begin func() (render f
 		})
 	}
 	wg.Wait()
-	if err := firstError(errs); err != nil {
-		return err
-	}
-	w.files = append(w.files, files...)
-	w.o.progress(stage, total, total)
-	return nil
+	return firstError(errs)
 }
 
 // workers is how many goroutines work beside each other.

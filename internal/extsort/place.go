@@ -84,7 +84,7 @@ func claim(path string) (*Place, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.empty(); err != nil {
+	if err := p.Clean(func(string) bool { return false }); err != nil {
 		return nil, errors.Join(err, p.Release())
 	}
 	return p, nil
@@ -126,12 +126,12 @@ func take(path string) (*Place, error) {
 // Path is the directory.
 func (p *Place) Path() string { return p.path }
 
-// empty removes what is in the directory, but for the lock.
-func (p *Place) empty() error {
+// Clean removes what is in the directory, but for the lock and what keep names.
+func (p *Place) Clean(keep func(name string) bool) error {
 	entries, err := os.ReadDir(p.path)
 	err = unlessGone(err)
 	for _, e := range entries {
-		if e.Name() != lockName {
+		if e.Name() != lockName && !keep(e.Name()) {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(p.path, e.Name())))
 		}
 	}
@@ -143,7 +143,7 @@ func (p *Place) Release() error {
 	if p.lock == nil {
 		return nil
 	}
-	err := errors.Join(p.empty(), unlessGone(unlock(p.lock)))
+	err := errors.Join(p.Clean(func(string) bool { return false }), unlessGone(unlock(p.lock)))
 	p.lock = nil
 	return errors.Join(err, unlessGone(os.Remove(p.path)))
 }

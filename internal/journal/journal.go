@@ -24,6 +24,7 @@ const FileName = "journal"
 // Journal is the stages of one run.
 type Journal struct {
 	file   *os.File
+	key    string
 	stages map[string]json.RawMessage
 }
 
@@ -40,7 +41,7 @@ func Open(dir, key string) (*Journal, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	j := &Journal{stages: map[string]json.RawMessage{}}
+	j := &Journal{key: key, stages: map[string]json.RawMessage{}}
 	good := j.read(string(text), key)
 	if j.file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return nil, err
@@ -110,10 +111,10 @@ func (j *Journal) Finish(stage string, detail any) error {
 }
 
 // Forget forgets all stages: what they were made of is not there any more.
-func (j *Journal) Forget(key string) error {
+func (j *Journal) Forget() error {
 	clear(j.stages)
 	_, err := j.file.Seek(0, io.SeekStart)
-	return errors.Join(err, j.file.Truncate(0), j.write(line{Key: key}))
+	return errors.Join(err, j.file.Truncate(0), j.write(line{Key: j.key}))
 }
 
 // Close closes the file.

@@ -67,7 +67,7 @@ func TestJournal(t *testing.T) {
 	if err := f.Finish("one", 1); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Forget("c"); err != nil || f.Finished("one", &n) || open(t, dir, "c").Finished("one", &n) {
+	if err := f.Forget(); err != nil || f.Finished("one", &n) || open(t, dir, "c").Finished("one", &n) {
 		t.Errorf("forgotten stage is there: %v", err)
 	}
 }

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/merkle-drop/merkle/campaign"
+)
+
+func resumeFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "resume", Usage: "go on from what a stopped or killed build of the same inputs has finished, and keep what is finished when this one is stopped"}
+}
+
+// resumeKey stands for what the stages of a build are made of: this program, the campaign and the bytes of its inputs.
+func resumeKey(c *cli.Context, camp *campaign.Campaign) (string, error) {
+	key := sha256.New()
+	program, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	files := []string{program}
+	eachInput(reflect.ValueOf(camp.Rule), func(in *campaign.Input) { files = append(files, in.File) })
+	for i := range camp.Exclude {
+		files = append(files, camp.Exclude[i].File)
+	}
+	sum := sha256.Sum256(camp.Source)
+	key.Write(sum[:])
+	for i, name := range files {
+		if i > 0 {
+			name = filepath.Join(filepath.Dir(camp.Path), filepath.FromSlash(name))
+		}
+		if err := hashFile(c, key, name); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(key.Sum(nil)), nil
+}
+
+// hashFile writes the digest of a file.
+func hashFile(c *cli.Context, into io.Writer, name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close() // was only read
+	sum := sha256.New()
+	buf := make([]byte, 1<<20)
+	for {
+		n, err := f.Read(buf)
+		sum.Write(buf[:n])
+		if err == io.EOF {
+			break
+		}
+		if err == nil {
+			err = c.Context.Err()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(into, "%x\n", sum.Sum(nil))
+	return err
+}
+
+// held is how many bytes the files below some folders take, that need no room any more; folders that are not there take none.
+func held(dirs ...string) (n int64) {
+	for _, dir := range slices.Compact(dirs) {
+		_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				if info, err := d.Info(); err == nil {
+					n += info.Size()
+				}
+			}
+			return nil
+		})
+	}
+	return n
+}
