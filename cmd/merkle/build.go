@@ -22,10 +22,13 @@ func buildCommand() *cli.Command {
 		Name: "build", Usage: "compute a campaign, build its trees and write the bundle", ArgsUsage: "CAMPAIGN",
 		Description: "Reads the campaign file and its inputs, computes who gets what, builds the trees and writes\n" +
 			"a directory of static files, whole or not at all. DIR must not exist.\n\n" +
+			"A build that goes through disk (--memory) keeps what is finished, by its digests, until it is done: after a kill\n" +
+			"--resume goes on from there, and a build with --resume also leaves it when it is stopped or the disk is full.\n" +
+			"Without --resume the next build removes it and begins anew.\n\n" +
 			"Example:\n   merkle build fixtures/jupiter-asr/campaign.yaml -o bundle\n   merkle build fixtures/jupiter-asr/campaign.yaml -o bundle --json",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "directory to make, `DIR`"},
-			memoryFlag(), tempFlag(), jsonFlag, quietFlag, workersFlag(),
+			memoryFlag(), tempFlag(), resumeFlag(), jsonFlag, quietFlag, workersFlag(),
 		},
 		Action: build,
 	}

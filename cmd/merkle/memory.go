@@ -223,11 +223,15 @@ func buildOnDisk(c *cli.Context, dir string, camp *campaign.Campaign, o export.O
 	if camp.Rule.Fixed == nil { // rows are sorted twice, for the claims and for the canonical form, which is kept
 		temp *= 2
 	}
-	place, err := tempPlace(c, dir, size*temp, size*bundleFactor)
+	place, err := tempPlace(c, dir, size*temp, size*bundleFactor, claimPlace(c))
 	if err != nil {
 		return nil, err
 	}
 	defer place.Release()
+	if o.Stages, err = newStages(c, camp, place); err != nil {
+		return nil, err
+	}
+	defer o.Stages.Journal.Close() // every line is flushed
 	defer debug.SetMemoryLimit(most.collect())
 	x := alloc.External{Dir: place.Path(), Memory: most.bytes / 2, Workers: o.Workers}
 	out, m, err := export.WriteStream(c.Context, dir, camp, alloc.Options{Progress: o.Progress, LeafColumns: export.LeafColumns, Checksums: checksums}, o, x)
@@ -236,6 +240,13 @@ func buildOnDisk(c *cli.Context, dir string, camp *campaign.Campaign, o export.O
 			return nil, gone
 		}
 		return inMemory(err)
+	}
+	if n := len(o.Stages.Taken); n > 0 {
+		fmt.Fprintf(c.App.ErrWriter, "merkle: went on from %d finished stages: %s\n", n, strings.Join(o.Stages.Taken, ", "))
+	}
+	if err != nil && o.Stages.Left {
+		fmt.Fprintf(c.App.ErrWriter, "merkle: finished stages are kept in %s for --resume\n", place.Path())
+		return nil, errors.Join(err, place.Keep())
 	}
 	if err != nil {
 		return nil, err
@@ -261,7 +272,8 @@ func clearTemp(c *cli.Context, output string) {
 }
 
 // tempPlace makes the directory for temporary files beside an output, or where --temp says, when there is room for so many bytes of them and of output.
-func tempPlace(c *cli.Context, output string, temp, made int64) (*extsort.Place, error) {
+// claim takes the directory: extsort.Claim, or what takes up that of a stopped run, whose files need no room any more.
+func tempPlace(c *cli.Context, output string, temp, made int64, claim func(dir, name string) (*extsort.Place, error)) (*extsort.Place, error) {
 	abs, err := filepath.Abs(output)
 	if err != nil {
 		return nil, err
@@ -279,10 +291,12 @@ func tempPlace(c *cli.Context, output string, temp, made int64) (*extsort.Place,
 		}
 	}
 	needs[dir] += temp
-	place, err := extsort.Claim(dir, name) // before the room is looked at: what a killed run left is gone then
+	place, err := claim(dir, name) // before the room is looked at: what a killed run left is gone then
 	if err != nil {
 		return nil, err
 	}
+	needs[filepath.Dir(abs)] -= held(filepath.Join(filepath.Dir(abs), "."+filepath.Base(abs)+".partial"))
+	needs[dir] -= held(place.Path())
 	for _, dir := range slices.Sorted(maps.Keys(needs)) {
 		if free, known := extsort.Free(dir); known && free < needs[dir] {
 			return nil, errors.Join(fmt.Errorf("%s: %d MiB are free, about %s are needed for temporary files and output", dir, free>>20, sizeText(needs[dir])), place.Release())

@@ -14,10 +14,34 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/merkle-drop/merkle/campaign"
+	"github.com/merkle-drop/merkle/export"
+	"github.com/merkle-drop/merkle/internal/extsort"
+	"github.com/merkle-drop/merkle/internal/journal"
 )
 
 func resumeFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "resume", Usage: "go on from what a stopped or killed build of the same inputs has finished, and keep what is finished when this one is stopped"}
+}
+
+// claimPlace is how a build takes its directory for temporary files.
+func claimPlace(c *cli.Context) func(dir, name string) (*extsort.Place, error) {
+	if !c.Bool("resume") {
+		return extsort.Claim
+	}
+	return func(dir, name string) (*extsort.Place, error) { return extsort.Resume(dir, name, journal.FileName) }
+}
+
+// newStages opens the journal of finished stages in a directory for temporary files.
+func newStages(c *cli.Context, camp *campaign.Campaign, place *extsort.Place) (*export.Stages, error) {
+	key, err := resumeKey(c, camp)
+	if err != nil {
+		return nil, err
+	}
+	j, err := journal.Open(place.Path(), key)
+	if err != nil {
+		return nil, err
+	}
+	return &export.Stages{Journal: j, Clean: place.Clean, Leave: c.Bool("resume")}, nil
 }
 
 // resumeKey stands for what the stages of a build are made of: this program, the campaign and the bytes of its inputs.

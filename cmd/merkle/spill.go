@@ -94,7 +94,7 @@ func (l *list) maySpill(c *cli.Context, most limit, out *output, full error) (*s
 			temp += size + rows*sumRecord
 		}
 	}
-	if s.place, err = tempPlace(c, l.path, temp, 0); err == nil {
+	if s.place, err = tempPlace(c, l.path, temp, 0, extsort.Claim); err == nil {
 		s.disk = tree.Disk{Dir: s.place.Path(), Memory: most.bytes / 2, Unique: true}
 		if rootOnly {
 			s.gatherer, err = tree.NewGatherer(spec, s.disk.Dir, s.disk.Memory)
