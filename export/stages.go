@@ -23,6 +23,8 @@ type Stages struct {
 
 	Taken []string // names of the stages that were taken up
 	Left  bool     // the build ended early, and its files are there for another
+
+	shards int // for tests: how many make a stage
 }
 
 // shardStage is how many shards make a stage: some hundred megabytes.

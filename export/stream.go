@@ -105,11 +105,11 @@ func (w *writer) streamed(c *campaign.Campaign, ao alloc.Options, x alloc.Extern
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := w.file(CampaignFile, c.Source); err != nil {
-		return nil, nil, err
-	}
 	var inputs []string
 	if out, inputs, err = w.claims(c, ao, x, layout); err != nil {
+		return out, nil, err
+	}
+	if err := w.file(CampaignFile, c.Source); err != nil {
 		return out, nil, err
 	}
 	families, err := w.heldTrees(out, layout)

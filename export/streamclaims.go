@@ -42,7 +42,7 @@ func (w *writer) claims(c *campaign.Campaign, ao alloc.Options, x alloc.External
 		if err := errors.Join(os.RemoveAll(w.root), os.Mkdir(w.root, 0o777)); err != nil {
 			return nil, nil, err
 		}
-		w.resumed = false
+		w.resumed, w.files, w.dirs, w.made = false, nil, nil, map[string]bool{}
 	}
 	if w.stages != nil {
 		if err := errors.Join(w.stages.Journal.Forget(), w.stages.Clean(func(name string) bool { return name == journal.FileName })); err != nil {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -202,7 +203,7 @@ func (w *writer) shards(group string, shards, claims int, begin func() (render f
 	}
 	step := len(files)
 	if w.stages != nil {
-		step = shardStage
+		step = cmp.Or(w.stages.shards, shardStage)
 	}
 	done := new(atomic.Int64)
 	for lo := 0; lo < len(files); lo += step {

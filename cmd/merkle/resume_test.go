@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A build that is killed again and again gets to its end with --resume, has the bytes of one that was left alone, and leaves nothing.
+func TestResumed(t *testing.T) {
+	rows := 60_000
+	if testing.Short() {
+		rows = 15_000
+	}
+	dir := killRoom(t, rows)
+	l := longRuns()["build through disk"]
+	start := time.Now()
+	_, want := l.run(t, dir)
+	whole := time.Since(start)
+	untouched := l.beside(t, dir)
+	l.args = append(l.args, "--resume")
+	taken := false
+	for round := range 4 {
+		l.remove(t, dir)
+		for {
+			cmd := l.command(dir)
+			var errs bytes.Buffer
+			cmd.Stderr = &errs
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			kill := time.AfterFunc(whole/4+time.Duration(rand.Int64N(int64(whole)*3/2+1)), func() { cmd.Process.Kill() })
+			err := cmd.Wait()
+			kill.Stop()
+			taken = taken || strings.Contains(errs.String(), "went on from")
+			if err == nil {
+				break
+			}
+			if cmd.ProcessState.Exited() {
+				t.Fatalf("round %d: %v: %s", round, err, &errs)
+			}
+		}
+		sameMaps(t, "gone on with", filesOf(t, filepath.Join(dir, l.out)), want)
+		if left := hidden(t, dir); len(left) > 0 {
+			t.Errorf("left: %v", left)
+		}
+	}
+	// Chance may have killed nothing when claims were there: this build is, by the folder of its claims.
+	l.remove(t, dir)
+	cmd := l.command(dir)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	claims := filepath.Join(dir, "."+l.out+".temp-0", "claims")
+	for end := time.Now().Add(20 * whole); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if _, err := os.Stat(claims); err == nil {
+			break
+		}
+	}
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
+			t.Fatalf("interrupted: status %d: %s", code, &errs)
+		}
+		if kept := strings.Contains(errs.String(), "are kept in"); kept != (len(hidden(t, dir)) > 0) {
+			t.Errorf("left %v, and says %s", hidden(t, dir), &errs)
+		}
+	}
+	if len(hidden(t, dir)) > 0 {
+		_, got := l.run(t, dir)
+		sameMaps(t, "after an interrupt", got, want)
+		taken = true
+	}
+	if !taken {
+		t.Log("no stage was finished when a run was killed")
+	}
+	sameMaps(t, "beside it", l.beside(t, dir), untouched)
+	if left := hidden(t, dir); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
