@@ -30,15 +30,12 @@ type rootPart struct {
 	odd    []oddAccount
 }
 
-// oddAccount is an account that may have to be told.
+// oddAccount is one of a goroutine's first accounts of a kind, which may have to be told.
 type oddAccount struct {
 	row     int
 	kind    merkle.AccountKind
 	account merkle.Account
 }
-
-// maxOdd is how many of them a goroutine keeps.
-const maxOdd = 1 << 16
 
 // readRoot reads a list and computes its root when nothing else is asked for. It reports false when the list has to be read into memory.
 func (l *list) readRoot(ctx context.Context, table *lists.List, bar *progress) (done bool, err error) {
@@ -95,16 +92,14 @@ func (p *rootPart) take(first int, f *filler) bool {
 		if len(p.r.own) > 0 && k != merkle.KindZero && p.r.own[f.rows.Accounts[i]] {
 			k = merkle.KindOwn
 		}
-		if p.counts[k]++; k > merkle.KindZero {
-			if p.odd = append(p.odd, oddAccount{first + i, k, f.rows.Accounts[i]}); len(p.odd) > maxOdd {
-				return false
-			}
+		if p.counts[k]++; k > merkle.KindZero && p.counts[k] <= merkle.MaxFaults {
+			p.odd = append(p.odd, oddAccount{first + i, k, f.rows.Accounts[i]})
 		}
 	}
 	return p.worker.Add(first, f.rows)
 }
 
-// judged gathers the kinds of the accounts in the order of rows.
+// judged gathers the kinds of the accounts in the order of rows. Goroutines read ascending rows, so the first of a list are among the first of each.
 func (r *rooting) judged() {
 	var odd []oddAccount
 	for _, p := range r.parts {
@@ -116,5 +111,13 @@ func (r *rooting) judged() {
 	slices.SortFunc(odd, func(a, b oddAccount) int { return cmp.Compare(a.row, b.row) })
 	for _, a := range odd {
 		r.l.see(&r.l.seen, a.kind, a.row, a.account)
+	}
+	if found := &r.l.seen.found; r.l.set.accounts != "warn" {
+		found.More = -len(found.List) // of all that are not let through
+		for k := merkle.KindZero + 1; int(k) < len(r.l.seen.counts); k++ {
+			if !r.l.set.allow[k] {
+				found.More += r.l.seen.counts[k]
+			}
+		}
 	}
 }

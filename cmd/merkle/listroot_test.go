@@ -20,7 +20,7 @@ func TestTree_rootAloneIsTheRoot(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 1))
 	var solana strings.Builder
 	solana.WriteString("account,amount,locked\n")
-	for range 700 {
+	for range 2*merkle.MaxFaults + 700 {
 		var raw [32]byte
 		for i := range raw {
 			raw[i] = byte(random.Uint32())
@@ -49,6 +49,7 @@ func TestTree_rootAloneIsTheRoot(t *testing.T) {
 		{"odd refused", "account,amount\n0x000000000000000000000000000000000000dEaD,1\n" + spelt + ",2\n0x0000000000000000000000000000000000000001,3\n", []string{"--accounts", "refuse"}},
 		{"own", string(many), []string{"--own", strings.Split(line(string(many), 9), ",")[0]}},
 		{"off the curve", solana.String(), []string{"-p", "jito-v1"}},
+		{"off the curve and refused", solana.String(), []string{"-p", "jito-v1", "--accounts", "refuse"}},
 		{"nothing", "account,amount\n" + spelt + ",0\n", []string{"-p", "address-amount-packed-v1"}},
 		{"faults", string(many) + "0x12,5\n" + spelt + ",-1\n", nil},
 		{"empty", "account,amount\n", nil},
