@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 	"strconv"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -17,7 +18,7 @@ const flushSize = 1 << 16
 // an indent, as JSON.stringify(x, null, indent) and serde's pretty printer.
 type encoder struct {
 	ctx   context.Context
-	out   io.Writer
+	out   io.Writer // nil: everything stays in b
 	b     []byte
 	step  int // blanks a level; 0: everything on one line
 	depth int
@@ -114,21 +115,39 @@ func (e *encoder) hashes(list []merkle.Hash, width int) {
 // octets appends bytes as an array of numbers.
 func (e *encoder) octets(raw []byte) {
 	e.open('[')
-	for i, c := range raw {
-		if i > 0 {
-			e.b = append(e.b, ',')
-		}
-		e.line()
-		e.b = strconv.AppendUint(e.b, uint64(c), 10)
+	line := ""
+	if e.step > 0 {
+		line = blanks[:1+e.step*e.depth]
 	}
+	b := slices.Grow(e.b, len(raw)*(len(line)+len(octet{}.text)))
+	for _, c := range raw {
+		o := &octets[c]
+		b = append(append(b, line...), o.text[:]...)
+		b = b[:len(b)-len(o.text)+o.size]
+	}
+	e.b = b[:len(b)-min(len(raw), 1)] // no comma behind the last
 	e.fresh = len(raw) == 0
 	e.close(']')
 	e.flush()
 }
 
+// octet is a number and a comma; size is how many letters of text that is.
+type octet struct {
+	text [4]byte
+	size int
+}
+
+// octets is all bytes as octet.
+var octets = func() (all [256]octet) {
+	for c := range all {
+		all[c].size = copy(all[c].text[:], strconv.Itoa(c)+",")
+	}
+	return all
+}()
+
 // flush writes out what has come together; end does so in any case.
 func (e *encoder) flush() {
-	if len(e.b) >= flushSize {
+	if len(e.b) >= flushSize && e.out != nil {
 		e.spill()
 	}
 }

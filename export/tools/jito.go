@@ -111,26 +111,26 @@ func (j *job) airdrop(e *encoder, version *uint64, amounts func(e *encoder, row 
 	e.number(j.total())
 	e.key("tree_nodes")
 	e.open('[')
-	var proof []merkle.Hash
-	var raw []byte
-	for pos := range j.t.Rows().Len() {
-		row := j.t.Row(pos)
-		e.item()
-		e.open('{')
-		e.key("claimant")
-		raw = j.account(row).AppendBytes(raw[:0])
-		e.octets(raw)
-		proof = j.t.Proof(row, proof)
-		amounts(e, row, proof)
-		e.close('}')
-		if e.err != nil {
-			return e.err
+	err := j.items(e, j.t.Rows().Len(), func() func(e *encoder, lo, hi int) {
+		var proof []merkle.Hash
+		var raw []byte
+		return func(e *encoder, lo, hi int) {
+			for pos := lo; pos < hi; pos++ {
+				row := j.t.Row(pos)
+				e.item()
+				e.open('{')
+				e.key("claimant")
+				raw = j.account(row).AppendBytes(raw[:0])
+				e.octets(raw)
+				proof = j.t.Proof(row, proof)
+				amounts(e, row, proof)
+				e.close('}')
+			}
 		}
-		j.tick()
-	}
+	})
 	e.close(']')
 	e.close('}')
-	return nil
+	return err
 }
 
 func (e *encoder) proofOctets(proof []merkle.Hash) {

@@ -32,7 +32,7 @@ func StreamMultiProof(ctx context.Context, out io.Writer, t *tree.Tree, rows []i
 		e.open('[')
 		for i := range j.p.Fields {
 			e.item()
-			j.dumpField(e, row, i)
+			j.dumpField(e, row, i, func(b []byte) []byte { return append(b, j.account(row).String()...) })
 		}
 		e.close(']')
 	}

@@ -59,30 +59,38 @@ func (j *job) dump(e *encoder, types ...string) error {
 	for i := range nodes {
 		e.item()
 		h, _ := j.t.HeapNode(i) // i is in the array and the shape is Heap
-		e.hash(&h, 32)
+		e.b = append(tree.AppendHex(append(e.b, `"0x`...), h[:]), '"')
 	}
 	e.close(']')
 	e.key("values")
 	e.open('[')
 	listed := j.t.Order() == tree.OrderLeafHash || j.t.Order() == tree.OrderInput
-	for i := range j.t.Rows().Len() {
-		row := i
-		if !listed {
-			row = j.t.Row(i)
+	rowAt := func(i int) int {
+		if listed {
+			return i
 		}
-		e.item()
-		j.dumpValue(e, row, nodes-1-j.t.Position(row), simple)
-		if e.err != nil {
-			return e.err
-		}
-		j.tick()
+		return j.t.Row(i)
 	}
+	err := j.items(e, j.t.Rows().Len(), func() func(e *encoder, lo, hi int) {
+		var names spelling
+		return func(e *encoder, lo, hi int) {
+			if j.p.Has(tree.SourceAccount) {
+				names.begin(hi-lo, func(i int) merkle.Account { return j.account(rowAt(lo + i)) })
+			}
+			for i := lo; i < hi; i++ {
+				row := rowAt(i)
+				e.item()
+				j.dumpValue(e, row, nodes-1-j.t.Position(row), simple, func(b []byte) []byte { return names.append(b, i-lo) })
+			}
+		}
+	})
 	e.close(']')
 	e.close('}')
-	return nil
+	return err
 }
 
-func (j *job) dumpValue(e *encoder, row, place int, simple bool) {
+// dumpValue appends the values of a leaf and its place in the array; name appends its account.
+func (j *job) dumpValue(e *encoder, row, place int, simple bool, name func(b []byte) []byte) {
 	e.open('{')
 	e.key("value")
 	if simple {
@@ -92,7 +100,7 @@ func (j *job) dumpValue(e *encoder, row, place int, simple bool) {
 		e.open('[')
 		for i := range j.p.Fields {
 			e.item()
-			j.dumpField(e, row, i)
+			j.dumpField(e, row, i, name)
 		}
 		e.close(']')
 	}
@@ -102,12 +110,12 @@ func (j *job) dumpValue(e *encoder, row, place int, simple bool) {
 }
 
 // dumpField appends one value of the leaf.
-func (j *job) dumpField(e *encoder, row, field int) {
+func (j *job) dumpField(e *encoder, row, field int, name func(b []byte) []byte) {
 	switch f := &j.p.Fields[field]; {
 	case f.Source == tree.SourceAmount:
 		e.digits(j.amount(row))
 	case f.Source == tree.SourceAccount && j.p.Accounts == merkle.EVM && f.Type == "address":
-		e.plain(j.account(row).String())
+		e.b = append(name(append(e.b, '"')), '"')
 	default:
 		e.b = appendTyped(e.b, f.Type, string(j.t.AppendValue(nil, row, field)))
 	}

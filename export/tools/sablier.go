@@ -1,5 +1,7 @@
 package tools
 
+import merkle "github.com/merkle-drop/merkle"
+
 func sablierFormat() format {
 	return format{
 		Kind: Kind{
@@ -39,20 +41,24 @@ func writeSablier(j *job) error {
 		e.b = append(e.b, '"')
 		e.key("recipients")
 		e.open('[')
-		for row := range j.t.Rows().Len() {
-			e.item()
-			e.open('{')
-			e.key("address")
-			e.plain(j.account(row).String())
-			e.key("amount")
-			e.digits(j.amount(row))
-			e.close('}')
-			if e.err != nil {
-				return e.err
+		j.done = 0 // the rows once more
+		err := j.items(e, j.t.Rows().Len(), func() func(e *encoder, lo, hi int) {
+			var names spelling
+			return func(e *encoder, lo, hi int) {
+				names.begin(hi-lo, func(i int) merkle.Account { return j.account(lo + i) })
+				for row := lo; row < hi; row++ {
+					e.item()
+					e.open('{')
+					e.key("address")
+					e.b = append(names.append(append(e.b, '"'), row-lo), '"')
+					e.key("amount")
+					e.digits(j.amount(row))
+					e.close('}')
+				}
 			}
-		}
+		})
 		e.close(']')
 		e.close('}')
-		return nil
+		return err
 	})
 }

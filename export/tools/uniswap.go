@@ -30,28 +30,32 @@ func writeUniswap(j *job) error {
 		e.b = append(appendHex(append(e.b, '"'), j.total()), '"')
 		e.key("claims")
 		e.open('{')
-		var proof []merkle.Hash
-		for _, row := range j.byIndex() {
-			row := int(row)
-			index, _ := j.t.Index(row)
-			e.key(j.account(row).String())
-			e.open('{')
-			e.key("index")
-			e.uint(index)
-			e.key("amount")
-			e.b = append(appendHex(append(e.b, '"'), j.amount(row)), '"')
-			e.key("proof")
-			proof = j.t.Proof(row, proof)
-			e.hashes(proof, j.p.Width)
-			e.close('}')
-			if e.err != nil {
-				return e.err
+		rows := j.byIndex()
+		err := j.items(e, len(rows), func() func(e *encoder, lo, hi int) {
+			var names spelling
+			proofs := j.t.ProofText()
+			return func(e *encoder, lo, hi int) {
+				names.begin(hi-lo, func(i int) merkle.Account { return j.account(int(rows[lo+i])) })
+				for i, row := range rows[lo:hi] {
+					row := int(row)
+					index, _ := j.t.Index(row)
+					e.item()
+					e.b = append(names.append(append(e.b, '"'), i), '"')
+					e.colon()
+					e.open('{')
+					e.key("index")
+					e.uint(index)
+					e.key("amount")
+					e.b = append(appendHex(append(e.b, '"'), j.amount(row)), '"')
+					e.key("proof")
+					e.b = append(proofs.Append(append(e.b, '['), row), ']')
+					e.close('}')
+				}
 			}
-			j.tick()
-		}
+		})
 		e.close('}')
 		e.close('}')
-		return nil
+		return err
 	})
 }
 

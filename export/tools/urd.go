@@ -34,28 +34,31 @@ func writeURD(j *job) error {
 		e.hash(&root, j.p.Width)
 		e.key("tree")
 		e.open('[')
-		var proof []merkle.Hash
-		for _, row := range j.byAccount() {
-			row := int(row)
-			e.item()
-			e.open('{')
-			e.key("account")
-			e.plain(j.account(row).String())
-			e.key("reward")
-			e.plain(j.token(row).String())
-			e.key("claimable")
-			e.digits(j.amount(row))
-			e.key("proof")
-			proof = j.t.Proof(row, proof)
-			e.hashes(proof, j.p.Width)
-			e.close('}')
-			if e.err != nil {
-				return e.err
+		rows := j.byAccount()
+		err := j.items(e, len(rows), func() func(e *encoder, lo, hi int) {
+			var names, tokens spelling
+			proofs := j.t.ProofText()
+			return func(e *encoder, lo, hi int) {
+				names.begin(hi-lo, func(i int) merkle.Account { return j.account(int(rows[lo+i])) })
+				tokens.begin(hi-lo, func(i int) merkle.Account { return j.token(int(rows[lo+i])) })
+				for i, row := range rows[lo:hi] {
+					row := int(row)
+					e.item()
+					e.open('{')
+					e.key("account")
+					e.b = append(names.append(append(e.b, '"'), i), '"')
+					e.key("reward")
+					e.b = append(tokens.append(append(e.b, '"'), i), '"')
+					e.key("claimable")
+					e.digits(j.amount(row))
+					e.key("proof")
+					e.b = append(proofs.Append(append(e.b, '['), row), ']')
+					e.close('}')
+				}
 			}
-			j.tick()
-		}
+		})
 		e.close(']')
 		e.close('}')
-		return nil
+		return err
 	})
 }
