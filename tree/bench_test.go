@@ -113,3 +113,41 @@ func sizes(all ...int) []int {
 	}
 	return all
 }
+
+// BenchmarkRootBuilder adds a million rows with as many goroutines as processors, and computes their root.
+func BenchmarkRootBuilder(b *testing.B) {
+	const n, piece = 1_000_000, 512
+	for _, name := range []string{"oz-standard-v1", "jito-v1"} {
+		b.Run(name, func(b *testing.B) {
+			p := lookup(b, name)
+			rows := someRows(b, p.Accounts, 1, n)
+			b.ReportAllocs()
+			for b.Loop() {
+				builder, err := NewRootBuilder(Spec{Profile: p, Order: OrderProfile}, false)
+				if err != nil {
+					b.Fatal(err)
+				}
+				w := workers(0)
+				var adders []*RootWorker
+				for range w {
+					adders = append(adders, builder.Worker())
+				}
+				builder.Grow(n)
+				if err := parallel(b.Context(), w, n, func(worker, lo, hi int) {
+					for ; lo < hi; lo += piece {
+						to := min(lo+piece, hi)
+						if !adders[worker].Add(lo, &Rows{Accounts: rows.Accounts[lo:to], Amounts: rows.Amounts[lo:to]}) {
+							b.Error("refused")
+						}
+					}
+				}); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := builder.Finish(b.Context(), n); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/row")
+		})
+	}
+}

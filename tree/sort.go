@@ -171,29 +171,31 @@ func (m *bucketMemory) sort(words []uint64) {
 func anyEqual(ctx context.Context, w, n int, fill func(worker, lo, hi int, keys []uint64)) (bool, error) {
 	d := newDeal(n)
 	buffers := make([][chunk]uint64, w)
-	each := func(worker, part int, do func(k uint64)) {
-		for from, end := d.part(part); from < end; from += chunk {
-			keys := buffers[worker][:min(chunk, end-from)]
-			fill(worker, from, from+len(keys), keys)
-			for _, k := range keys {
-				do(k)
-			}
-		}
+	some := func(worker, from, end int) []uint64 {
+		keys := buffers[worker][:min(chunk, end-from)]
+		fill(worker, from, from+len(keys), keys)
+		return keys
 	}
 	if err := parallel(ctx, w, d.parts*chunk, func(worker, lo, _ int) {
 		counts := &d.counts[lo/chunk]
-		each(worker, lo/chunk, func(k uint64) { counts[k>>(64-dealBits)]++ })
+		for from, end := d.part(lo / chunk); from < end; from += chunk {
+			for _, k := range some(worker, from, end) {
+				counts[k>>(64-dealBits)]++
+			}
+		}
 	}); err != nil {
 		return false, err
 	}
 	start, keys := d.starts(), make([]uint64, n)
 	if err := parallel(ctx, w, d.parts*chunk, func(worker, lo, _ int) {
 		next := &d.counts[lo/chunk]
-		each(worker, lo/chunk, func(k uint64) {
-			at := &next[k>>(64-dealBits)]
-			keys[*at] = k << dealBits
-			*at++
-		})
+		for from, end := d.part(lo / chunk); from < end; from += chunk {
+			for _, k := range some(worker, from, end) {
+				at := &next[k>>(64-dealBits)]
+				keys[*at] = k << dealBits
+				*at++
+			}
+		}
 	}); err != nil {
 		return false, err
 	}

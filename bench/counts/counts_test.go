@@ -155,6 +155,54 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
+// A root alone takes a leaf and half a node a row, in order of the leaves two leaves, and 16 bytes to tell accounts apart; nothing is allocated for a single row.
+func TestRootAllocations(t *testing.T) {
+	for _, m := range []struct {
+		profile string
+		bytes   float64
+	}{{"oz-standard-v1", 82}, {"jito-v1", 66}} {
+		count := func(n int) (objects, bytes float64) {
+			spec, rows, err := Cost{Profile: m.profile, Order: tree.OrderProfile}.Rows(n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			root := func() {
+				b, err := tree.NewRootBuilder(spec, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				w, piece := b.Worker(), &tree.Rows{}
+				b.Grow(n)
+				for lo := 0; lo < n; lo += 500 {
+					piece.Accounts, piece.Amounts = rows.Accounts[lo:lo+500], rows.Amounts[lo:lo+500]
+					if !w.Add(lo, piece) {
+						t.Fatal("refused")
+					}
+				}
+				if _, err := b.Finish(context.Background(), n); err != nil {
+					t.Fatal(err)
+				}
+			}
+			objects = testing.AllocsPerRun(3, root)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			root()
+			runtime.ReadMemStats(&after)
+			return objects, float64(after.TotalAlloc - before.TotalAlloc)
+		}
+		few, fewBytes := count(RowCount)
+		many, manyBytes := count(10 * RowCount)
+		objects, bytes := (many-few)/(9*RowCount), (manyBytes-fewBytes)/(9*RowCount)
+		t.Logf("%s: %.5f allocations and %.1f bytes a row", m.profile, objects, bytes)
+		if objects > 0.01 {
+			t.Errorf("%s: %.5f allocations a row, the model says none", m.profile, objects)
+		}
+		if bytes > m.bytes*slack {
+			t.Errorf("%s: %.1f bytes a row allocated, the model says %v", m.profile, bytes, m.bytes)
+		}
+	}
+}
+
 // A proof into the caller's memory allocates nothing.
 func TestProofAllocations(t *testing.T) {
 	for _, m := range Model {
