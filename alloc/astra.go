@@ -1,8 +1,10 @@
 package alloc
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
+	"sync"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/campaign"
@@ -112,42 +114,74 @@ func (a *astra) refine(r *reading, keepRows bool) {
 	}
 }
 
-// multipliers measures every entrant that has stakes.
+// multipliers measures every entrant that has stakes, on all processors: in parts, whose wide numbers are then joined in order.
 func (a *astra) multipliers(r *reading) error {
 	n := r.roll.len()
 	a.num, a.den = make([]uint64, n), make([]uint64, n)
+	var codes [sortParts]numbers
+	var errs [sortParts]error
 	report := r.stage("scores")
-	for e := range n {
-		if e%65536 == 0 {
-			if err := r.ctx.Err(); err != nil {
-				return err
+	var mu sync.Mutex
+	done := 0
+	inParts(sortParts, func(part int) {
+		from, to := part*n/sortParts, (part+1)*n/sortParts
+		errs[part] = a.multiply(r, from, to, &codes[part])
+		if report != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			done += to - from
+			report(int64(done), int64(n))
+		}
+	})
+	for part := range codes {
+		base := uint64(len(a.codes.wide))
+		a.codes.wide = append(a.codes.wide, codes[part].wide...)
+		for e := part * n / sortParts; e < (part+1)*n/sortParts; e++ {
+			if a.num[e] >= wideCode {
+				a.num[e] += base
 			}
-			if report != nil {
-				report(int64(e), int64(n))
+			if a.den[e] >= wideCode {
+				a.den[e] += base
 			}
 		}
+	}
+	return errors.Join(errs[:]...)
+}
+
+// multiply measures the entrants from..to; codes become those of codes.
+func (a *astra) multiply(r *reading, from, to int, codes *numbers) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	s, err := newScoring(a.set, a.history, a.at)
+	if err != nil {
+		return err // was made once before
+	}
+	for e := from; e < to; e++ {
 		a.num[e], a.den[e] = 1, 1
 		if !a.listed[e] || a.set.Multiplier == "none" {
 			continue
 		}
-		a.measure(uint32(e))
-		num, ok1 := merkle.AmountFromBig(&a.scoring.rmNum)
-		den, ok2 := merkle.AmountFromBig(&a.scoring.rmDen)
+		s.measure(a.rowsOf(uint32(e)))
+		num, ok1 := merkle.AmountFromBig(&s.rmNum)
+		den, ok2 := merkle.AmountFromBig(&s.rmDen)
 		if !ok1 || !ok2 {
-			return fmt.Errorf("%w: a multiplier of %d over %d bits", errInternal, a.scoring.rmNum.BitLen(), a.scoring.rmDen.BitLen())
+			return fmt.Errorf("%w: a multiplier of %d over %d bits", errInternal, s.rmNum.BitLen(), s.rmDen.BitLen())
 		}
-		a.num[e], a.den[e] = a.codes.code(num), a.codes.code(den)
+		a.num[e], a.den[e] = codes.code(num), codes.code(den)
 	}
 	return nil
 }
 
 // measure leaves the score and multiplier of an entrant in a.scoring.
-func (a *astra) measure(e uint32) {
-	var rows []uint32
-	if a.set.History != nil && !a.out[e] {
-		rows = a.history.by.of(e)
+func (a *astra) measure(e uint32) { a.scoring.measure(a.rowsOf(e)) }
+
+// rowsOf are the rows of an entrant's history that count.
+func (a *astra) rowsOf(e uint32) []uint32 {
+	if a.set.History == nil || a.out[e] {
+		return nil
 	}
-	a.scoring.measure(rows)
+	return a.history.by.of(e)
 }
 
 func (a *astra) figure(r *reading, as *campaign.Assertion) (*big.Rat, error) {

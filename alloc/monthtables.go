@@ -44,8 +44,7 @@ func (m *months) publish(r *reading, out *Allocation, after []merkle.Amount) {
 		decimals := int(r.c.Tokens[0].Decimals)
 		return r.byAccount(len(holders), func(i int) uint32 { return holders[i] }, func(dst []byte, i int) []byte {
 			dst = append(r.chainCell(dst, true, holders[i]), ',')
-			v := power.of(holders[i])
-			return append(dst, decimalText(v.Quo(v, power.den), decimals)...)
+			return power.append(dst, holders[i], decimals)
 		}, emit)
 	}})
 }
@@ -132,15 +131,38 @@ func (p *votingPower) holders() []uint32 {
 
 // of is the power of an entrant over p.den, in base units.
 func (p *votingPower) of(e uint32) *big.Int {
-	sum := new(big.Int)
-	var short total
+	short, long := p.sum(e)
+	sum := short.big()
+	if long != nil {
+		sum.Add(sum, long)
+	}
+	return sum
+}
+
+// sum is of in two parts: that of terms of 64 bits, and that of longer ones, nil where there are none.
+func (p *votingPower) sum(e uint32) (short total, long *big.Int) {
 	for _, i := range p.rows.of(e) {
 		_, stake, k := p.row(int(i))
 		if term := p.terms[k]; term.IsUint64() {
 			short.addProduct(stake, term.Uint64())
-		} else {
-			sum.Add(sum, new(big.Int).Mul(stake.Big(), term))
+			continue
+		} else if long == nil {
+			long = new(big.Int)
+		}
+		long.Add(long, new(big.Int).Mul(stake.Big(), p.terms[k]))
+	}
+	return short, long
+}
+
+// append appends the floor of an entrant's power, in tokens.
+func (p *votingPower) append(dst []byte, e uint32, decimals int) []byte {
+	if p.den.IsUint64() {
+		if short, long := p.sum(e); long == nil {
+			if v, ok := short.over(p.den.Uint64()); ok {
+				return appendDecimal(dst, v, decimals)
+			}
 		}
 	}
-	return sum.Add(sum, short.big())
+	v := p.of(e)
+	return append(dst, decimalText(v.Quo(v, p.den), decimals)...)
 }

@@ -71,26 +71,23 @@ func pow10(n int) *big.Int {
 
 // shift returns a·10^n; ok is false when it does not fit in 256 bits.
 func shift(a merkle.Amount, n int) (merkle.Amount, bool) {
-	if n == 0 || a.IsZero() {
-		return a, true
+	if n > 77 && !a.IsZero() { // 10^78 is above 2^256
+		return merkle.Amount{}, false
 	}
-	if v, ok := a.Uint64(); ok && n <= 19 {
-		hi, lo := bits.Mul64(v, small10(n))
-		return merkle.AmountFromWords([4]uint64{lo, hi}), true
+	for ok := true; n > 0; n -= 19 {
+		if a, ok = product(a, small10(min(n, 19))); !ok {
+			return merkle.Amount{}, false
+		}
 	}
-	return merkle.AmountFromBig(new(big.Int).Mul(a.Big(), pow10(n)))
+	return a, true
 }
 
 // cutDigits is ⌊a/10^n⌋.
 func cutDigits(a merkle.Amount, n int) merkle.Amount {
-	if v, ok := a.Uint64(); ok {
-		if n > 19 { // 10^20 is above 2^64
-			return merkle.Amount{}
-		}
-		return merkle.NewAmount(v / small10(n))
+	for ; n > 0 && !a.IsZero(); n -= 19 { // the floor of a floor is the floor of both at once
+		a, _ = partOf(a, 1, small10(min(n, 19))) // not above a
 	}
-	v, _ := merkle.AmountFromBig(new(big.Int).Quo(a.Big(), pow10(n))) // not above a
-	return v
+	return a
 }
 
 // appendDecimal writes digits·10^-scale without trailing fraction zeros.

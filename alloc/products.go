@@ -68,13 +68,11 @@ func (t *total) addProduct(a merkle.Amount, m uint64) {
 	t.w[5] += c
 }
 
-// sub takes u, which is not above t, from t.
-func (t *total) sub(u *total) {
-	var c uint64
-	for i := range t.w {
-		t.w[i], c = bits.Sub64(t.w[i], u.w[i], c)
+// over is ⌊t/den⌋; ok is false when it does not fit in 256 bits. den is above 0.
+func (t *total) over(den uint64) (v merkle.Amount, ok bool) {
+	q, rem := t.w, uint64(0)
+	for i := len(q) - 1; i >= 0; i-- {
+		q[i], rem = bits.Div64(rem, q[i], den)
 	}
+	return merkle.AmountFromWords([4]uint64(q[:4])), q[4]|q[5] == 0
 }
-
-// clear makes the total 0.
-func (t *total) clear() { t.w = [6]uint64{} }

@@ -36,6 +36,8 @@ type quotaBounds struct {
 	high  []*big.Int
 	mul   [2][]*big.Int // with the totals low, high
 	div   [2]*big.Int
+
+	short quotaShort
 }
 
 // common is the least common multiple of all denominators; ok is false when it is longer than most bits (0: any length is fine).
@@ -79,6 +81,7 @@ func (q *quotas) at(level int) *quotaBounds {
 		if !b.exact {
 			b.mul[1], b.div[1] = q.plan(b.high)
 		}
+		b.short.set(b)
 		q.bounds[level] = b
 	})
 	return q.bounds[level]
@@ -117,6 +120,9 @@ type quotaRoom struct {
 	sum, term, v, num, den, q, r big.Int
 	words                        []big.Word
 	code                         []uint64
+	wide, multiplier             big.Int // of quotaShort
+	divisor                      big.Int
+	room                         [2][]big.Word
 }
 
 // floor is ⌊x/unit⌋·unit of entrant e.
@@ -124,6 +130,9 @@ func (q *quotas) floor(w *quotaRoom, e int, unit *big.Int) *big.Int {
 	var first big.Int
 	for level := range q.bits {
 		b := q.at(level)
+		if level == 0 && q.shortly(w, &b.short, e, unit) {
+			return &w.q
+		}
 		q.bound(w, b, 1, e, unit) // larger totals: the lower bound of x
 		if b.exact {
 			return &w.q

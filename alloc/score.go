@@ -29,8 +29,11 @@ type scoring struct {
 	deposits     int       // open ones
 	depositSum   big.Int   // of their locks' factors
 	product, own big.Int
-	words        []big.Word
+	plus, minus  big.Int
+	words        [2][]big.Word // of plus and minus
 	open         []deposit
+	held, sum    big.Int
+	ssm, gcd     big.Int
 	rmNum, rmDen big.Int
 }
 
@@ -123,33 +126,34 @@ func (s *scoring) measure(rows []uint32) {
 	s.multiply()
 }
 
-func (s *scoring) big(v merkle.Amount) *big.Int {
-	w := v.Words()
-	s.words = appendWords(s.words[:0], w[:]...)
-	return s.product.SetBits(s.words)
+// setDifference sets z to in − out.
+func (s *scoring) setDifference(z *big.Int, in, out *total) {
+	s.words[0] = setWords(&s.plus, s.words[0], in.w[:])
+	s.words[1] = setWords(&s.minus, s.words[1], out.w[:])
+	z.Sub(&s.plus, &s.minus)
 }
 
 // trail adds the integral of one lock's balance over its window: every change counts for the time from it, or from the window's start, to the end.
+// A time is below 2^63 seconds, so a change counts less than 2^319; see total.addProduct.
 func (s *scoring) trail(lock uint8, rows []uint32) {
 	window := int64(s.set.Locks[lock].Window) * daySeconds
-	balance := &s.balances[lock]
-	balance.SetInt64(0)
-	var seconds, term big.Int
+	var in, out, age, gone total
 	for _, row := range rows {
-		v := s.big(s.h.numbers.amount(s.h.amounts[row]))
-		seconds.SetInt64(1)
+		v := s.h.numbers.amount(s.h.amounts[row])
+		seconds := uint64(1)
 		if window > 0 {
-			seconds.SetInt64(s.at - max(s.h.times[row], s.at-window))
+			seconds = uint64(s.at - max(s.h.times[row], s.at-window)) // no row is after at
 		}
-		term.Mul(v, &seconds)
 		if s.h.minus[row] {
-			balance.Sub(balance, v)
-			s.own.Sub(&s.own, &term)
+			out.add(v)
+			gone.addProduct(v, seconds)
 		} else {
-			balance.Add(balance, v)
-			s.own.Add(&s.own, &term)
+			in.add(v)
+			age.addProduct(v, seconds)
 		}
 	}
+	s.setDifference(&s.balances[lock], &in, &out)
+	s.setDifference(&s.own, &age, &gone)
 }
 
 // age goes through one lock's deposits: withdrawals take from the oldest or newest open ones, and what is open counts by its age.
@@ -184,20 +188,20 @@ func (s *scoring) age(lock uint8, rows []uint32) {
 		return true
 	})
 	window := int64(s.set.Locks[lock].Window) * daySeconds
-	balance := &s.balances[lock]
-	balance.SetInt64(0)
-	var seconds, term big.Int
+	var balance, age, none total
 	for _, d := range s.open[first:] {
-		seconds.SetInt64(1)
+		seconds := uint64(1)
 		if window > 0 {
-			seconds.SetInt64(min(s.at-d.t, window))
+			seconds = uint64(min(s.at-d.t, window)) // no deposit is after at
 		}
-		v := s.big(d.left)
-		balance.Add(balance, v)
-		s.own.Add(&s.own, term.Mul(v, &seconds))
-		s.depositSum.Add(&s.depositSum, s.locks[lock])
-		s.deposits++
+		balance.add(d.left)
+		age.addProduct(d.left, seconds)
 	}
+	s.setDifference(&s.balances[lock], &balance, &none)
+	s.setDifference(&s.own, &age, &none)
+	n := len(s.open) - first
+	s.depositSum.Add(&s.depositSum, s.product.Mul(s.gcd.SetInt64(int64(n)), s.locks[lock]))
+	s.deposits += n
 }
 
 // tier is the index into tiers that the present score reaches.
@@ -215,9 +219,9 @@ func (s *scoring) tier() int {
 
 // lvm is the lock multiplier as a fraction of one·den.
 func (s *scoring) lvm() (num, den *big.Int) {
-	held := new(big.Int)
-	sum := new(big.Int)
-	best := s.one
+	held, sum, best := &s.held, &s.sum, s.one
+	held.SetInt64(0)
+	sum.SetInt64(0)
 	kinds, only := 0, 0
 	for i := range s.balances {
 		if s.balances[i].Sign() == 0 {
@@ -248,13 +252,28 @@ func (s *scoring) lvm() (num, den *big.Int) {
 // multiply sets RM = SSM + LVM − 1 as a fraction in lowest terms.
 func (s *scoring) multiply() {
 	num, den := s.lvm()
-	ssm := new(big.Int).Sub(s.tiers[s.tier()], s.one)
-	s.rmNum.Add(num, ssm.Mul(ssm, den))
+	s.ssm.Sub(s.tiers[s.tier()], s.one)
+	s.rmNum.Add(num, s.ssm.Mul(&s.ssm, den))
 	s.rmDen.Mul(den, s.one)
-	if g := new(big.Int).GCD(nil, nil, &s.rmNum, &s.rmDen); g.BitLen() > 1 {
+	if s.rmNum.IsUint64() && s.rmDen.IsUint64() {
+		n, d := s.rmNum.Uint64(), s.rmDen.Uint64()
+		g := gcdWord(n, d)
+		s.rmNum.SetUint64(n / g)
+		s.rmDen.SetUint64(d / g)
+		return
+	}
+	if g := s.gcd.GCD(nil, nil, &s.rmNum, &s.rmDen); g.BitLen() > 1 {
 		s.rmNum.Quo(&s.rmNum, g)
 		s.rmDen.Quo(&s.rmDen, g)
 	}
+}
+
+// gcdWord is the greatest common divisor; b is above 0.
+func gcdWord(a, b uint64) uint64 {
+	for a != 0 {
+		a, b = b%a, a
+	}
+	return b
 }
 
 // scoreRat is the present score in tokens.
