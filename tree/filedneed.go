@@ -1,45 +1,52 @@
 package tree
 
-// FiledBytes is about how many bytes of temporary files a row takes at most while BuildFiled makes a tree of it, beside what it is read from.
-func FiledBytes(p *Profile, o Order) int64 {
+// FiledBytes is about how many bytes of temporary files a row takes at most while BuildFiled makes a tree of it, beside what it is read from. The records
+// that are sorted take as much again where memory holds less than a fiftieth of all.
+func FiledBytes(p *Profile, o Order) (bytes, records int64) {
 	order, err := resolveOrder(p, o)
 	if err != nil {
-		return 0
+		return 0, 0
 	}
-	account := int64(p.Accounts.Width())
-	nodes, leaves, once := 2*int64(p.Width), int64(0), int64(0)
+	account, width := int64(p.Accounts.Width()), int64(p.Width)
 	switch order {
 	case OrderLeafHash:
-		leaves = int64(p.Width) + 8
+		records = width + 8
 	case OrderAccount, OrderKey:
-		leaves = 8 + account + 12 + int64(p.Width)
+		records = 8 + account + 8 + width
 	}
+	once, nodes := account+4, 2*width
 	if p.Has(SourceToken) {
-		leaves, once = leaves+32, 32
+		records, once = records+32, once+32
 	}
-	once += account + 4
 	if p.Has(SourceIndex) {
 		once += 12
+	}
+	level := width // the leaves are in the file while their records still are
+	if p.Grouped() {
+		nodes, level = 3*width, 3*width
 	}
 	texts := int64(0)
 	if p.Index == IndexEIP55 || p.Index == IndexBase58 {
 		texts = base58Letters + 8
 	}
-	return max(nodes+leaves+once, texts)
+	return max(records+once, records+level, nodes, texts), max(records, texts)
 }
 
 // GatheredBytes is the same of a Gatherer.
-func GatheredBytes(p *Profile, o Order) int64 {
+func GatheredBytes(p *Profile, o Order) (bytes, records int64) {
 	order, err := resolveOrder(p, o)
 	if err != nil {
-		return 0
+		return 0, 0
 	}
-	account, leaf := int64(p.Accounts.Width()), int64(p.Width)
-	if order == OrderAccount {
-		leaf += 8 + account
+	account, width := int64(p.Accounts.Width()), int64(p.Width)
+	if records = width; order == OrderAccount {
+		records += 8 + account
 	}
-	if p.Shape == Heap {
-		leaf += int64(p.Width) / 2
+	if bytes = records + account + 4; p.Has(SourceIndex) {
+		bytes += 12
 	}
-	return leaf + account + 4 + 12
+	if p.Shape == Heap { // the parents of the bottom level are in a file while leaves are
+		bytes = max(bytes, records+width/2)
+	}
+	return bytes, records
 }

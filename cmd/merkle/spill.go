@@ -86,14 +86,7 @@ func (l *list) maySpill(c *cli.Context, most limit, out *output, full error) (*s
 	}
 	s := &spill{own: l.own(), before: most.collect(), sums: l.sums != nil}
 	l.sums = nil
-	rows := size / max(averageRow(l.path), leastRow)
-	temp := rows * tree.GatheredBytes(&spec.Profile, spec.Order)
-	if !rootOnly {
-		temp = size + rows*tree.FiledBytes(&spec.Profile, spec.Order)
-		if s.sums {
-			temp += size + rows*sumRecord
-		}
-	}
+	temp := s.tempBytes(l, &spec, size, rootOnly, need/50 > most.bytes)
 	if s.place, err = tempPlace(c, l.path, temp, 0, extsort.Claim); err == nil {
 		s.disk = tree.Disk{Dir: s.place.Path(), Memory: most.bytes / 2, Unique: true}
 		if rootOnly {
@@ -112,6 +105,27 @@ func (l *list) maySpill(c *cli.Context, most limit, out *output, full error) (*s
 
 // sumRecord is what a row of a list whose rows are added up takes on disk while they are.
 const sumRecord = 180
+
+// tempBytes estimates the temporary files for a list of so many bytes.
+func (s *spill) tempBytes(l *list, spec *tree.Spec, size int64, rootOnly, joined bool) int64 {
+	rows := size / max(averageRow(l.path), leastRow)
+	each, records := tree.FiledBytes(&spec.Profile, spec.Order)
+	kept := size/5*3 + 8*rows // accounts and amounts in bytes
+	if len(l.rows.Columns) > 0 {
+		kept = size + 8*rows
+	}
+	if rootOnly {
+		each, records = tree.GatheredBytes(&spec.Profile, spec.Order)
+		kept = 0
+	}
+	if joined { // runs of records are merged to longer ones first
+		each += records
+	}
+	if s.sums {
+		return kept + rows*max(sumRecord, each) + kept
+	}
+	return kept + rows*each
+}
 
 // averageRow is the bytes of a line at the beginning of a list, 0 where that says nothing.
 func averageRow(path string) int64 {
