@@ -19,6 +19,8 @@ type Reader struct {
 	heap    []*run // smallest record first
 	compare func(a, b []byte) int
 	record  []byte
+	left    int64  // records that the runs must still have
+	name    string // of a run, for errors
 	err     error
 }
 
@@ -30,8 +32,9 @@ type run struct {
 	file   *os.File
 }
 
-func (s *Sorter) merge(paths []string) (*Reader, error) {
-	r := &Reader{size: s.c.Size, compare: s.c.Compare, record: make([]byte, s.c.Size)}
+// merge reads runs that have n records together.
+func (s *Sorter) merge(paths []string, n int64) (*Reader, error) {
+	r := &Reader{size: s.c.Size, compare: s.c.Compare, record: make([]byte, s.c.Size), left: n, name: paths[0]}
 	for _, path := range paths {
 		f, err := os.Open(path)
 		if err != nil {
@@ -95,8 +98,12 @@ func (r *Reader) Next() bool {
 			r.at++
 			return true
 		}
+		if r.left != 0 && r.err == nil { // a file that somebody has cut short between two records
+			r.err = fmt.Errorf("%s and the runs merged with it: %w: %d records are missing", r.name, io.ErrUnexpectedEOF, r.left)
+		}
 		return false
 	}
+	r.left--
 	x := r.heap[0]
 	x.record, r.record = r.record, x.record
 	switch err := x.next(); {
@@ -132,6 +139,6 @@ func (r *Reader) Close() error {
 	for _, x := range r.heap {
 		errs = append(errs, x.file.Close())
 	}
-	r.heap, r.order, r.data = nil, nil, nil
+	r.heap, r.order, r.data, r.left = nil, nil, nil, 0
 	return errors.Join(errs...)
 }

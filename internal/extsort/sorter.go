@@ -39,6 +39,7 @@ type Sorter struct {
 	spare   []byte // the other buffer, while a run is written
 	entries []entry
 	runs    []string
+	lens    []int64 // records of each run
 	made    int
 	count   int64
 	busy    sync.WaitGroup
@@ -102,7 +103,7 @@ func (s *Sorter) spill() error {
 	}
 	data := s.data
 	s.data, s.spare = s.spare[:0], nil
-	path := s.newRun()
+	path := s.newRun(int64(len(data) / s.c.Size))
 	s.busy.Go(func() {
 		order := s.sort(data)
 		s.err = s.write(path, data, order)
@@ -111,10 +112,11 @@ func (s *Sorter) spill() error {
 	return nil
 }
 
-func (s *Sorter) newRun() string {
+// newRun is the path of the next run, which will have n records.
+func (s *Sorter) newRun(n int64) string {
 	path := filepath.Join(s.c.Dir, fmt.Sprintf("%s-%d.run", s.c.Name, s.made))
 	s.made++
-	s.runs = append(s.runs, path)
+	s.runs, s.lens = append(s.runs, path), append(s.lens, n)
 	return path
 }
 
@@ -219,20 +221,21 @@ func (s *Sorter) Sort(ctx context.Context) (*Reader, error) {
 			return nil, err
 		}
 	}
-	return s.merge(s.runs)
+	return s.merge(s.runs, s.count)
 }
 
 // join merges the oldest runs into one, when there are too many to merge all at once.
 func (s *Sorter) join(ctx context.Context) (err error) {
-	old := s.runs[:maxFan]
-	r, err := s.merge(old)
+	old, n := s.runs[:maxFan], int64(0)
+	for _, records := range s.lens[:maxFan] {
+		n += records
+	}
+	r, err := s.merge(old, n)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	path := filepath.Join(s.c.Dir, fmt.Sprintf("%s-%d.run", s.c.Name, s.made))
-	s.made++
-	s.runs = append(s.runs, path)
+	path := s.newRun(n)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -255,7 +258,7 @@ func (s *Sorter) join(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	s.runs = s.runs[maxFan:]
+	s.runs, s.lens = s.runs[maxFan:], s.lens[maxFan:]
 	return nil
 }
 
@@ -268,6 +271,6 @@ func (s *Sorter) Close() error {
 			errs = append(errs, err)
 		}
 	}
-	s.runs, s.data, s.spare, s.entries = nil, nil, nil, nil
+	s.runs, s.lens, s.data, s.spare, s.entries = nil, nil, nil, nil, nil
 	return errors.Join(errs...)
 }

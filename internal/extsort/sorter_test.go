@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -110,6 +111,26 @@ func TestSorter_failures(t *testing.T) {
 		t.Error("half a record was read")
 	}
 	s.Close()
+	for _, n := range []int{1000, 9000} { // with and without runs of runs
+		if s, err = New(Config{Dir: dir, Name: "w", Size: 16, Memory: 1}); err != nil {
+			t.Fatal(err)
+		}
+		fill(t, s, n, 16, 1<<40, 5)
+		s.busy.Wait()
+		if err := os.Truncate(s.runs[1], 16); err != nil {
+			t.Fatal(err)
+		}
+		r, err := s.Sort(context.Background())
+		for err == nil && r.Next() {
+		}
+		if err == nil {
+			err = errors.Join(r.Err(), r.Close())
+		}
+		if !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%d records, a run without most of its own: %v", n, err)
+		}
+		s.Close()
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	s, _ = New(Config{Dir: dir, Name: "z", Size: 16, Memory: 1})
