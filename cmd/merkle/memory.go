@@ -134,6 +134,8 @@ func (l limit) collect() int64 { return debug.SetMemoryLimit(max(l.bytes/10*9, l
 // What a build in memory takes, measured: bytes a row of a list (docs/performance.md), and bytes of memory a byte of any other input.
 const (
 	listRowMemory   = 270
+	weightMemory    = 200 // a row of weights, and for each token
+	shareMemory     = 150
 	inputByteMemory = 12
 )
 
@@ -147,6 +149,9 @@ const (
 func campaignMemory(c *campaign.Campaign) int64 {
 	if c.Rule.Fixed != nil && len(c.Tokens) > 0 {
 		return listRows(c, &c.Rule.Fixed.List) * listRowMemory
+	}
+	if r := c.Rule.ProRata; r != nil {
+		return listRows(c, &r.Weights) * (weightMemory + shareMemory*int64(len(c.Tokens)))
 	}
 	total := int64(0)
 	eachInput(reflect.ValueOf(c.Rule), func(in *campaign.Input) { total += inputSize(c, in) * inputByteMemory })
@@ -198,12 +203,6 @@ func eachInput(v reflect.Value, visit func(*campaign.Input)) {
 	}
 }
 
-// How many bytes a byte of the list makes at most, measured (docs/performance.md): of temporary files 1.6, of a bundle 2.6.
-const (
-	tempFactor   = 2
-	bundleFactor = 3
-)
-
 // buildOnDisk builds a campaign whose claims memory need not hold. What cannot be built so is refused when the limit was given, and else built in memory.
 func buildOnDisk(c *cli.Context, dir string, camp *campaign.Campaign, o export.Options, most limit) (*result, error) {
 	need := campaignMemory(camp)
@@ -218,12 +217,12 @@ func buildOnDisk(c *cli.Context, dir string, camp *campaign.Campaign, o export.O
 	if err := export.Streams(camp); err != nil {
 		return inMemory(err)
 	}
-	size, temp := int64(0), int64(tempFactor)
-	eachInput(reflect.ValueOf(camp.Rule), func(in *campaign.Input) { size += inputSize(camp, in) })
-	if camp.Rule.Fixed == nil { // rows are sorted twice, for the claims and for the canonical form, which is kept
-		temp *= 2
+	room := roomOf(camp)
+	if held := leastMemory + room.memory; most.given && room.memory > max(most.bytes, leastMemory)/2 {
+		return nil, &refusedError{fmt.Errorf("%s: about %s of memory are needed, and %s through disk, where order and place of each claim are held; the limit is %s",
+			camp.Path, sizeText(need), sizeText(held), sizeText(most.bytes))}
 	}
-	place, err := tempPlace(c, dir, size*temp, size*bundleFactor, claimPlace(c))
+	place, err := tempPlace(c, dir, room.temp, room.bundle, claimPlace(c))
 	if err != nil {
 		return nil, err
 	}
@@ -233,7 +232,7 @@ func buildOnDisk(c *cli.Context, dir string, camp *campaign.Campaign, o export.O
 	}
 	defer o.Stages.Journal.Close() // every line is flushed
 	defer debug.SetMemoryLimit(most.collect())
-	x := alloc.External{Dir: place.Path(), Memory: most.bytes / 2, Workers: o.Workers}
+	x := alloc.External{Dir: place.Path(), Memory: max(most.bytes-room.memory, most.bytes/2) / 2, Workers: o.Workers}
 	out, m, err := export.WriteStream(c.Context, dir, camp, alloc.Options{Progress: o.Progress, LeafColumns: export.LeafColumns, Checksums: checksums}, o, x)
 	if errors.Is(err, alloc.ErrInMemory) {
 		if gone := place.Release(); gone != nil {
