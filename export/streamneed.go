@@ -57,7 +57,8 @@ func NeedOf(c *campaign.Campaign, t *campaign.Tree, leaves int64) (n StreamNeed)
 	if t.Split > 0 && order != tree.OrderAccount {
 		n.Memory += number // its part
 	}
-	n.Temp += tree.FiledBytes(&p, order)
+	bytes, records := tree.FiledBytes(&p, order)
+	n.Temp += bytes + records
 	of := leaves
 	if t.Split > 0 {
 		of = min(of, int64(t.Split))
