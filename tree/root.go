@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -20,7 +21,7 @@ type RootBuilder struct {
 	indexBits int
 	unique    bool // no account twice
 	leaves    []byte
-	keys      []uint64 // by row, spread like hashes; equal for equal accounts
+	spare     []byte // what the leaves are sorted and folded into; before that, keys by row, 8 bytes each: spread like hashes, equal for equal accounts
 	workers   []*RootWorker
 }
 
@@ -56,14 +57,21 @@ func NewRootBuilder(s Spec, indexed bool) (*RootBuilder, error) {
 
 // Grow makes room for rows 0 to n-1, no worker being at work.
 func (b *RootBuilder) Grow(n int) {
-	leaves := largeMemory(n * b.spec.Profile.Width)
-	copy(leaves, b.leaves)
-	b.leaves = leaves
-	if b.unique {
-		keys := make([]uint64, n)
-		copy(keys, b.keys)
-		b.keys = keys
+	width, spare := b.spec.Profile.Width, 0
+	if b.order == OrderLeafHash {
+		spare = n * width
+	} else {
+		spare = (n + 1) / 2 * width
 	}
+	if b.unique {
+		spare = max(spare, 2*8*n) // twice: they are dealt into the rest
+	}
+	leaves, keys := largeMemory(n*width), largeMemory(spare)
+	copy(leaves, b.leaves)
+	if b.unique {
+		copy(keys, b.spare[:min(len(b.spare), 8*(len(b.leaves)/width))])
+	}
+	b.leaves, b.spare = leaves, keys
 }
 
 // Worker returns what one goroutine adds rows with. Workers are made one after the other, and before rows are added.
@@ -110,9 +118,9 @@ func (w *RootWorker) Add(first int, rows *Rows) bool {
 		}
 	}
 	if b.unique {
-		keys := b.keys[first : first+n]
-		for i := range keys {
-			keys[i] = mixAccount(&rows.Accounts[i])
+		keys := b.spare[8*first : 8*(first+n)]
+		for i := range n {
+			binary.LittleEndian.PutUint64(keys[8*i:], mixAccount(&rows.Accounts[i]))
 		}
 	}
 	w.bad = false

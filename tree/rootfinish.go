@@ -31,27 +31,26 @@ func (b *RootBuilder) Finish(ctx context.Context, n int) (*Gathered, error) {
 	}
 	out.Summed = out.Summed && p.Has(SourceAmount)
 	if b.unique {
-		twice, err := anyEqual(ctx, b.w, n, func(_, lo, hi int, keys []uint64) { copy(keys, b.keys[lo:hi]) })
+		twice, err := anyEqualIn(ctx, b.w, n, b.spare[8*n:], func(_, lo, _ int, keys []uint64) {
+			for i := range keys {
+				keys[i] = binary.LittleEndian.Uint64(b.spare[8*(lo+i):])
+			}
+		})
 		if err != nil || twice {
 			return nil, cmp.Or(err, ErrUnclear)
 		}
-		b.keys = nil
 	}
-	leaves, spare := b.leaves[:n*p.Width], []byte(nil)
+	leaves, spare := b.leaves[:n*p.Width], b.spare
 	if b.order == OrderLeafHash {
-		spare = largeMemory(n * p.Width)
-		if err := sortLeaves(ctx, b.w, spare, leaves, p); err != nil {
+		if err := sortLeaves(ctx, b.w, spare[:n*p.Width], leaves, p); err != nil {
 			return nil, err
 		}
-		leaves, spare = spare, leaves
+		leaves, spare = spare[:n*p.Width], leaves
 		if p.Dedupe && neighboursEqual(leaves, p.Width) {
 			return nil, ErrUnclear
 		}
-	} else {
-		if p.Shape == Heap { // the first leaf last
-			reverseNodes(leaves, p.Width)
-		}
-		spare = largeMemory((n + 1) / 2 * p.Width)
+	} else if p.Shape == Heap { // the first leaf last
+		reverseNodes(leaves, p.Width)
 	}
 	root, err := foldLevels(ctx, b.w, p, leaves, spare)
 	copy(out.Root[:], root)

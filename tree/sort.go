@@ -3,6 +3,7 @@ package tree
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"math/bits"
 	"slices"
 	"sync/atomic"
@@ -169,6 +170,11 @@ func (m *bucketMemory) sort(words []uint64) {
 // anyEqual reports whether two of n keys may be equal; false is certain. Keys should be spread like hashes: where they are not, it costs the
 // time of a sort. fill writes the keys of [lo, hi) and gives the same ones each time.
 func anyEqual(ctx context.Context, w, n int, fill func(worker, lo, hi int, keys []uint64)) (bool, error) {
+	return anyEqualIn(ctx, w, n, make([]byte, 8*n), fill)
+}
+
+// anyEqualIn is anyEqual with memory of 8 bytes a key, which it writes over.
+func anyEqualIn(ctx context.Context, w, n int, memory []byte, fill func(worker, lo, hi int, keys []uint64)) (bool, error) {
 	d := newDeal(n)
 	buffers := make([][chunk]uint64, w)
 	some := func(worker, from, end int) []uint64 {
@@ -186,13 +192,13 @@ func anyEqual(ctx context.Context, w, n int, fill func(worker, lo, hi int, keys 
 	}); err != nil {
 		return false, err
 	}
-	start, keys := d.starts(), make([]uint64, n)
+	start := d.starts()
 	if err := parallel(ctx, w, d.parts*chunk, func(worker, lo, _ int) {
 		next := &d.counts[lo/chunk]
 		for from, end := d.part(lo / chunk); from < end; from += chunk {
 			for _, k := range some(worker, from, end) {
 				at := &next[k>>(64-dealBits)]
-				keys[*at] = k << dealBits
+				binary.LittleEndian.PutUint64(memory[8*int(*at):], k<<dealBits)
 				*at++
 			}
 		}
@@ -202,7 +208,7 @@ func anyEqual(ctx context.Context, w, n int, fill func(worker, lo, hi int, keys 
 	var found atomic.Bool
 	sets := make([]keySet, w)
 	err := parallel(ctx, w, chunk<<dealBits, func(worker, lo, _ int) {
-		if !found.Load() && sets[worker].repeats(keys[start[lo/chunk]:start[lo/chunk+1]]) {
+		if !found.Load() && sets[worker].repeats(memory[8*int(start[lo/chunk]):8*int(start[lo/chunk+1])]) {
 			found.Store(true)
 		}
 	})
@@ -218,27 +224,36 @@ type keySet struct {
 // crowd is how many keys may be in the way of one before they are sorted instead.
 const crowd = 64
 
-// repeats reports whether two of the keys, whose lowest bit is clear, are equal.
-func (s *keySet) repeats(keys []uint64) bool {
-	width := bits.Len(uint(len(keys))) + 1
+// repeats reports whether two of the keys, of 8 bytes with the lowest bit clear, are equal.
+func (s *keySet) repeats(keys []byte) bool {
+	width := bits.Len(uint(len(keys)/8)) + 1
 	s.table = slices.Grow(s.table[:0], 1<<width)[:1<<width]
 	clear(s.table)
-	for _, k := range keys {
-		k |= 1 // 0 too takes a place
+	for rest := keys; len(rest) >= 8; rest = rest[8:] {
+		k := binary.LittleEndian.Uint64(rest) | 1 // 0 too takes a place
 		at := k * spread1 >> (64 - width)
 		for tries := 0; s.table[at] != 0; tries++ {
 			switch {
 			case s.table[at] == k:
 				return true
 			case tries == crowd:
-				s.spare.sort(keys)
-				return neighboursSame(keys)
+				return s.repeatsSorted(keys)
 			}
 			at = (at + 1) & (1<<width - 1)
 		}
 		s.table[at] = k
 	}
 	return false
+}
+
+// repeatsSorted is repeats of keys that are not spread.
+func (s *keySet) repeatsSorted(keys []byte) bool {
+	all := make([]uint64, len(keys)/8)
+	for i := range all {
+		all[i] = binary.LittleEndian.Uint64(keys[8*i:])
+	}
+	s.spare.sort(all)
+	return neighboursSame(all)
 }
 
 func neighboursSame(keys []uint64) bool {
