@@ -212,7 +212,7 @@ func (t *Filed) Filled(read Slices) Slices {
 	return func(worker, lo, hi int, rows *Rows) error {
 		rows.Index = nil
 		err := read(worker, lo, hi, rows)
-		t.b.number(rows, lo)
+		t.b.number(rows, lo, nil)
 		return err
 	}
 }

@@ -379,5 +379,8 @@ func (b *filing) fillAll(ctx context.Context, leaves int, memory []*pairMemory) 
 	p := &b.spec.Profile
 	t := newNodeTree(p, 0, leaves, lonePads(p, bits.Len(uint(leaves-1))))
 	b.nodes.used(t.size())
-	return t, t.fill(ctx, b.nodes, memory)
+	if err := t.fill(ctx, b.nodes, memory); err != nil {
+		return nil, err
+	}
+	return t, b.nodes.keep(b.d.Memory / 2)
 }

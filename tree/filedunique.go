@@ -168,7 +168,7 @@ func (b *filing) value(e *RowError) error {
 		e.Value = rows.Accounts[0].Text()
 		return nil
 	}
-	b.number(&rows, e.Row)
+	b.number(&rows, e.Row, nil)
 	enc, err := newEncoder(p, &b.spec, &rows, rows.Index)
 	if err != nil {
 		return err

@@ -55,16 +55,18 @@ type filePiece struct {
 	unread  []*RowError
 }
 
-// number sets the index that the profile's rule gives rows, the first of which is row lo.
-func (b *filing) number(rows *Rows, lo int) {
+// number sets the index that the profile's rule gives rows, the first of which is row lo. It uses memory, and returns it, for the next call.
+func (b *filing) number(rows *Rows, lo int, memory []uint64) []uint64 {
 	p := &b.spec.Profile
 	if b.given || !p.Has(SourceIndex) {
-		return
+		return memory
 	}
-	rows.Index = make([]uint64, rows.Len())
-	for i := range rows.Index {
-		rows.Index[i] = b.index(lo + i)
+	memory = memory[:0]
+	for i := range rows.Len() {
+		memory = append(memory, b.index(lo+i))
 	}
+	rows.Index = memory
+	return memory
 }
 
 // index is that of a row by rule.
@@ -167,7 +169,7 @@ func (b *filing) hash(worker int, s *filePiece, lo, hi int) error {
 	if err := rows.checkColumns(p); err != nil {
 		return err
 	}
-	b.number(rows, lo)
+	s.index = b.number(rows, lo, s.index)
 	var refused *RowErrors
 	if _, _, err := checkRows(b.ctx, 1, p, &b.spec, rows); errors.As(err, &refused) {
 		for _, e := range refused.List {

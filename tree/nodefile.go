@@ -14,6 +14,7 @@ type nodeFile struct {
 	from  int      // slots from here on are in memory
 	file  *os.File // nil while nothing was written to it
 	top   []byte   // nil while nothing was written to it
+	more  []byte   // nodes before from that are in memory too, when all are written
 }
 
 // newNodeFile has size slots, as many of the last ones in memory bytes as go there. The file is made when it is written to.
@@ -53,6 +54,17 @@ func (f *nodeFile) prepare() (err error) {
 // used says that slots from n on are never written, which several nodes must not be read from.
 func (f *nodeFile) used(n int) { f.from = min(f.from, n) }
 
+// keep takes as many more nodes as memory bytes hold from the file, when all are written: what the building took is free then.
+func (f *nodeFile) keep(memory int64) error {
+	n := int(min(max(memory, 0)/int64(f.width), int64(f.from)))
+	more := make([]byte, n*f.width)
+	if err := f.read(f.from-n, more); err != nil {
+		return err
+	}
+	f.more = more
+	return nil
+}
+
 // read fills dst with whole nodes from slot first on.
 func (f *nodeFile) read(first int, dst []byte) error {
 	if first < f.from {
@@ -74,7 +86,7 @@ func (f *nodeFile) close() (err error) {
 		err = errors.Join(f.file.Close(), os.Remove(f.path))
 		f.file = nil
 	}
-	f.top = nil
+	f.top, f.more = nil, nil
 	return err
 }
 
@@ -107,6 +119,9 @@ func (b *nodeBlocks) node(level, slot int) ([]byte, error) {
 	if slot >= b.f.from {
 		at := (slot - b.f.from) * w
 		return b.f.top[at : at+w], nil
+	}
+	if at := len(b.f.more) - (b.f.from-slot)*w; at >= 0 {
+		return b.f.more[at : at+w], nil
 	}
 	x := &b.level[level]
 	if at := slot - x.first; at < 0 || at >= len(x.nodes)/w {

@@ -20,8 +20,11 @@ import (
 	"github.com/merkle-drop/merkle/tree"
 )
 
-// spillRows is how many rows of a list that goes through disk are in memory.
-const spillRows = 1 << 16
+// spillRows is how many rows of a list that goes through disk are in memory, and keptRows how many of one whose rows are kept in a file.
+const (
+	spillRows = 1 << 16
+	keptRows  = 1 << 13
+)
 
 // treeRowMemory is what a row of a list takes in merkle tree, in bytes, measured (docs/performance.md).
 const treeRowMemory = 280
@@ -148,6 +151,9 @@ func (s *spill) some() bool { return s != nil && s.rows > 0 }
 
 // take adds the list's rows when there are at least so many, and empties it.
 func (s *spill) take(ctx context.Context, l *list, least int) error {
+	if s.kept != nil {
+		least = min(least, keptRows)
+	}
 	n := l.rows.Len()
 	if n < least || n == 0 {
 		return nil

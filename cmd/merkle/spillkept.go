@@ -103,11 +103,11 @@ func (s *spill) judge(ctx context.Context, l *list) error {
 		return err
 	}
 	var rows tree.Rows
-	for lo := 0; lo < s.kept.Len(); lo += spillRows {
+	for lo := 0; lo < s.kept.Len(); lo += keptRows {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := in.Read(lo, min(lo+spillRows, s.kept.Len()), &rows); err != nil {
+		if err := in.Read(lo, min(lo+keptRows, s.kept.Len()), &rows); err != nil {
 			return err
 		}
 		s.look(l, rows.Accounts, lo)
