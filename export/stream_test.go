@@ -296,27 +296,40 @@ func TestWriteStream_refusedKinds(t *testing.T) {
 }
 
 func TestWriteStream_leavesNothingWhenStopped(t *testing.T) {
-	c := streamCases()["jito-v1"]
+	for _, name := range []string{"jito-v1", "3 tokens, gap 3, a tree each, input, split", "3 tokens, gap 0, one tree, inline", "grouped, eigenlayer-v1, tokens: 3"} {
+		stopEverywhere(t, streamCases()[name], 900)
+	}
+}
+
+// stopEverywhere stops builds at files of all kinds, and cancels one, and looks for what is left.
+func stopEverywhere(t *testing.T, c *streamCase, rows int) {
+	t.Helper()
 	camp, err := campaign.Parse([]byte(c.yaml()), "campaign.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	full := errors.New("no space left on device")
-	for _, name := range []string{"campaign.yaml", "inputs/list.csv", "groups/g0/shards/000/000.json", "groups/g0/index/000/000.json", "SHA256SUMS", "manifest.json"} {
+	for _, name := range []string{"campaign.yaml", "inputs/list.csv", "groups/g0/shards/000/000.json", "groups/g0/index/000/000.json", "SHA256SUMS", "manifest.json", "cancelled"} {
 		dir := t.TempDir()
 		temp := filepath.Join(dir, "temp")
 		if err := os.Mkdir(temp, 0o700); err != nil {
 			t.Fatal(err)
 		}
+		ctx, cancel := context.WithCancel(context.Background())
 		o := Options{noSync: true, fault: func(path string) error {
 			if path == name {
 				return full
 			}
 			return nil
+		}, Progress: func(stage string, _, _ int64) {
+			if name == "cancelled" && stage == "trees" {
+				cancel()
+			}
 		}}
-		ao := alloc.Options{LeafColumns: LeafColumns, Open: opener(streamInputs(c.list(3000)))}
-		_, _, err := WriteStream(context.Background(), filepath.Join(dir, "out"), camp, ao, o, alloc.External{Dir: temp, Memory: 1 << 14})
-		if !errors.Is(err, full) {
+		ao := alloc.Options{LeafColumns: LeafColumns, Open: opener(streamInputs(c.list(rows)))}
+		_, _, err := WriteStream(ctx, filepath.Join(dir, "out"), camp, ao, o, alloc.External{Dir: temp, Memory: 1 << 14})
+		cancel()
+		if !errors.Is(err, full) && (name != "cancelled" || !errors.Is(err, context.Canceled)) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if left, _ := os.ReadDir(temp); len(left) > 0 {
