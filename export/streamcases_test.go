@@ -151,6 +151,10 @@ func streamCases() map[string]*streamCase {
 				c.others, c.header, c.row = of.others, of.header, of.row
 				c.trees = "  - {id: t, tokens: [T, T1, T2], profile: eigenlayer-v1, order: account}\n"
 			}
+			if p == "thirdweb-drop-v2" {
+				c.header = "account,amount,price,currency"
+				c.row = func(i int) string { return fmt.Sprintf("%s,%d,%d,%s", evmText(i), i%9, i%4, evmText(i%3)) }
+			}
 			c.trees = strings.Replace(c.trees, "order: account", "order: profile", 1)
 			c.publish = "publish: {shard: 25}\n"
 			cases["grouped, "+p+more] = c
