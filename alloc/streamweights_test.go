@@ -82,9 +82,9 @@ func TestStream_proRataSameAsCompute(t *testing.T) {
 
 // streamRandom compares random campaigns of one kind.
 func streamRandom(t *testing.T, draw func(r chance, n int) (*campaign.Campaign, Options)) {
-	rounds := uint64(600)
+	rounds := uint64(300)
 	if testing.Short() {
-		rounds = 150
+		rounds = 80
 	}
 	claims := 0
 	for seed := range rounds {

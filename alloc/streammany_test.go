@@ -1,0 +1,131 @@
+package alloc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/campaign"
+)
+
+// draws are the kinds of random campaigns.
+func draws() map[string]func(r chance, n int) (*campaign.Campaign, Options) {
+	return map[string]func(r chance, n int) (*campaign.Campaign, Options){
+		"list":    func(r chance, n int) (*campaign.Campaign, Options) { c, _, o := r.listCase(n); return c, o },
+		"weights": chance.weightCase,
+		"votes":   chance.voteCase,
+		"stakes":  chance.stakeCase,
+	}
+}
+
+// TestStream_large has one campaign of each kind with 100,000 rows and claims.
+func TestStream_large(t *testing.T) {
+	if testing.Short() {
+		t.Skip("100,000 rows of each kind")
+	}
+	for name, draw := range draws() {
+		for seed := uint64(1000); ; seed++ {
+			if seed == 1020 {
+				t.Fatalf("%s: all are refused", name)
+			}
+			if c, o := draw(newChance(seed), 1000); c.Accounts.Refuses() || streamFails(t, c, o) {
+				continue
+			}
+			c, o := draw(newChance(seed), 100_000)
+			if streamBoth(t, fmt.Sprintf("%s, seed %d", name, seed), c, o, External{Memory: 1 << 20, Workers: 2, Ordered: true}) {
+				break
+			}
+		}
+	}
+}
+
+func streamFails(t *testing.T, c *campaign.Campaign, o Options) bool {
+	_, err := Compute(t.Context(), c, o)
+	return err != nil
+}
+
+// TestStream_manyFaults has more faults than are told, of the kinds that need a second reading.
+func TestStream_manyFaults(t *testing.T) {
+	const n = 6000
+	tok := token("T", 6, "100000000000000000000", onSolana)
+	who := func(i int) string { return newChance(1).claimant(merkle.Solana, 1+i*7%n).Text() }
+	lines := func(head string, row func(i int) string) string {
+		var b strings.Builder
+		b.WriteString(head + "\n")
+		for i := range 2 * n {
+			b.WriteString(row(i) + "\n")
+		}
+		return b.String()
+	}
+	asr2 := &campaign.Campaign{ID: "t", Path: "campaign.yaml", Tokens: []campaign.Token{tok}, Rounding: floorOnce(), Rule: campaign.Rule{Name: "jupiter-asr/v2",
+		JupiterASR2: &campaign.JupiterASR2{Stakes: input("stakes.csv"), Basis: "daily", From: "2025-07-01", To: "2025-07-05", Zone: "+00:00"}}}
+	spans := *asr2
+	spans.Rule.JupiterASR2 = &campaign.JupiterASR2{Stakes: input("spans.csv"), Basis: "intervals", From: "2025-07-01", To: "2025-07-05", Zone: "+00:00"}
+	f := files{
+		"list.csv":      lines("account,amount", func(i int) string { return who(i) + ",3" }),
+		"weights.csv":   lines("account,weight", func(i int) string { return who(i) + ",3" }),
+		"proposals.csv": "id,weight\na,1\n",
+		"votes.csv":     lines("proposal,account,power", func(i int) string { return "a," + who(i) + ",3" }),
+		"stakes.csv":    lines("account,day,amount", func(i int) string { return who(i) + ",2025-07-02,3" }),
+		"spans.csv":     lines("account,from,to,amount", func(i int) string { return who(i) + ",2025-07-02T00:00:00Z,2025-07-02T01:00:00Z,3" }),
+	}
+	o := f.options()
+	o.LeafColumns = func(*campaign.Tree) []string { return nil }
+	for _, c := range []*campaign.Campaign{listCampaign("base", tok), weightCampaign(tok), asrCampaign(tok), asr2, &spans} {
+		if streamBoth(t, c.Rule.Name, c, o, External{Memory: 1 << 14, Workers: 2}) {
+			t.Errorf("%s: not refused", c.Rule.Name)
+		}
+	}
+}
+
+// TestStream_endsEarly cancels at every stage that tells of progress, and has no directory: nothing is left.
+func TestStream_endsEarly(t *testing.T) {
+	for name, draw := range draws() {
+		seed := uint64(1)
+		for streamFails(t, first(draw(newChance(seed), 3000)), second(draw(newChance(seed), 3000))) {
+			seed++
+		}
+		c, o := draw(newChance(seed), 3000)
+		if _, err := Stream(t.Context(), c, o, External{Dir: t.TempDir() + "/gone", Memory: 1 << 12}); err == nil {
+			t.Errorf("%s: no directory", name)
+		}
+		stages := map[string]bool{}
+		o.Progress = func(stage string, _, _ int64) { stages[stage] = true }
+		dir := t.TempDir()
+		out, err := Stream(t.Context(), c, o, External{Dir: dir, Memory: 1 << 12})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := out.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for stop := range stages {
+			ctx, cancel := context.WithCancel(t.Context())
+			o.Progress = func(stage string, _, _ int64) {
+				if stage == stop {
+					cancel()
+				}
+			}
+			out, err := Stream(ctx, c, o, External{Dir: dir, Memory: 1 << 12})
+			if err == nil {
+				err = out.Close() // told at the very end
+			} else if !errors.Is(err, context.Canceled) {
+				t.Errorf("%s, %s: %v", name, stop, err)
+			}
+			if err != nil && out != nil {
+				t.Errorf("%s, %s: an outline and %v", name, stop, err)
+			}
+			if left, _ := os.ReadDir(dir); len(left) > 0 {
+				t.Errorf("%s, %s: %s is left", name, stop, left[0].Name())
+			}
+			cancel()
+		}
+	}
+}
+
+func first(c *campaign.Campaign, _ Options) *campaign.Campaign { return c }
+func second(_ *campaign.Campaign, o Options) Options           { return o }
