@@ -1,13 +1,14 @@
 package merkle
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/bits"
 )
 
 const (
 	base58Digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-	fiveDigits   = 58 * 58 * 58 * 58 * 58 // digits are handled five at a time
+	fiveDigits   = 58 * 58 * 58 * 58 * 58 // digits are handled five or ten at a time
 )
 
 var base58Value = func() (t [256]uint8) {
@@ -28,14 +29,14 @@ func decodeBase58(dst *[32]byte, text []byte) error {
 	if len(text) > 44 {
 		return fmt.Errorf("%w: %d characters, a Solana key has at most 44", ErrAccountLength, len(text))
 	}
-	var limbs [8]uint32 // little-endian
+	var limbs [4]uint64 // little-endian
 	ones := 0
 	for ones < len(text) && text[ones] == '1' {
 		ones++
 	}
 	for i := 0; i < len(text); {
 		var v, scale uint64 = 0, 1
-		for ; i < len(text) && scale < fiveDigits; i++ {
+		for ; i < len(text) && scale < fiveDigits*fiveDigits; i++ {
 			d := base58Value[text[i]]
 			if d == 255 {
 				return fmt.Errorf("%w: %q is not a base58 digit", ErrAccountChar, text[i:i+1])
@@ -43,19 +44,20 @@ func decodeBase58(dst *[32]byte, text []byte) error {
 			v, scale = v*58+uint64(d), scale*58
 		}
 		for j := range limbs {
-			v += uint64(limbs[j]) * scale
-			limbs[j], v = uint32(v), v>>32
+			high, low := bits.Mul64(limbs[j], scale)
+			low, carry := bits.Add64(low, v, 0)
+			limbs[j], v = low, high+carry
 		}
 		if v != 0 {
 			return fmt.Errorf("%w: more than 32 bytes", ErrAccountLength)
 		}
 	}
-	zeros := 32
-	for j := 7; j >= 0; j-- {
-		dst[31-4*j], dst[30-4*j], dst[29-4*j], dst[28-4*j] = byte(limbs[j]), byte(limbs[j]>>8), byte(limbs[j]>>16), byte(limbs[j]>>24)
-		if limbs[j] != 0 && zeros == 32 {
-			zeros = 4*(7-j) + bits.LeadingZeros32(limbs[j])/8
-		}
+	zeros := 0
+	for j := range limbs {
+		binary.BigEndian.PutUint64(dst[24-8*j:], limbs[j])
+	}
+	for zeros < 32 && dst[zeros] == 0 {
+		zeros++
 	}
 	if ones != zeros {
 		return fmt.Errorf("%w: %d bytes, a Solana key has 32", ErrAccountLength, 32-zeros+ones)

@@ -1,6 +1,9 @@
 package merkle
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // field25519 is a number below 2^256, least significant word first.
 type field25519 [4]uint64
@@ -20,9 +23,7 @@ func (a Account) OnCurve() bool {
 	}
 	var y field25519
 	for i := range y {
-		for j := 7; j >= 0; j-- {
-			y[i] = y[i]<<8 | uint64(a.raw[8*i+j])
-		}
+		y[i] = binary.LittleEndian.Uint64(a.raw[8*i:])
 	}
 	y[3] &= 1<<63 - 1
 	one := field25519{1}
