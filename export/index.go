@@ -63,10 +63,13 @@ func indexPage(group string, page int, segments []segment) ([]byte, error) {
 	return appendValue(nil, map[string]any{"format": FormatIndex, "group": group, "page": strconv.Itoa(page), "segments": list})
 }
 
+// perDirectory is how many numbered files a directory holds.
+const perDirectory = 1000
+
 // numbered is the path of shard or page number i below a group's directory: kind/DDD/DDD.json.
 func numbered(group, kind string, i int) (dir, name string) {
-	dir = "groups/" + group + "/" + kind + "/" + digits3(i/1000)
-	return dir, dir + "/" + digits3(i%1000) + ".json"
+	dir = "groups/" + group + "/" + kind + "/" + digits3(i/perDirectory)
+	return dir, dir + "/" + digits3(i%perDirectory) + ".json"
 }
 
 func digits3(i int) string {

@@ -27,8 +27,8 @@ type Stages struct {
 	shards int // for tests: how many make a stage
 }
 
-// shardStage is how many shards make a stage: some hundred megabytes.
-const shardStage = 1 << 13
+// shardStage is how many shards make a stage: sixteen directories, some hundred megabytes.
+const shardStage = 16_000
 
 // stageFiles is the record of a stage that has written files into the bundle.
 type stageFiles struct {

@@ -228,6 +228,10 @@ func (w *writer) shards(group string, shards, claims int, begin func() (render f
 // shardPart writes the shards from first on, whose files are named.
 func (w *writer) shardPart(stage string, files []stagedFile, first int, done *atomic.Int64, total int64, begin func() (func(i int) ([]byte, int, error), error)) error {
 	workers := min(w.workers(), len(files))
+	run := 1 // shards that a worker takes at a time: those of a directory, where there are many, because files are made in one by one
+	if len(files) > 4*workers*perDirectory {
+		run = perDirectory
+	}
 	var next atomic.Int64
 	var failed atomic.Bool
 	var report sync.Mutex
@@ -237,8 +241,11 @@ func (w *writer) shardPart(stage string, files []stagedFile, first int, done *at
 		if err != nil {
 			return err
 		}
-		for !failed.Load() {
-			i := int(next.Add(1)) - 1
+		for i, end := 0, 0; !failed.Load(); i++ {
+			if i == end {
+				end = int(next.Add(int64(run)))
+				i, end = end-run, min(end, len(files))
+			}
 			if i >= len(files) {
 				return nil
 			}
