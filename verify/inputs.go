@@ -300,9 +300,11 @@ func (k *checker) readTable(d *inputDecl, r io.Reader, data *ruleData, isCopy bo
 	}
 	var m *columnMap
 	var form *canonical
-	more, err := t.read()
-	if err != nil {
-		return nil, rawSum, err
+	more := false
+	if t.parquet == nil { // of which the header is known, and the columns are chosen by it
+		if more, err = t.read(); err != nil {
+			return nil, rawSum, err
+		}
 	}
 	if t.header == nil {
 		return nil, rawSum, fmt.Errorf("line 1: an empty file")
@@ -312,6 +314,11 @@ func (k *checker) readTable(d *inputDecl, r io.Reader, data *ruleData, isCopy bo
 	}
 	if err := t.parquet.readable(t.header, m.at); err != nil {
 		return nil, rawSum, err
+	}
+	if t.parquet != nil {
+		if more, err = t.read(); err != nil {
+			return nil, rawSum, err
+		}
 	}
 	in = &inputData{role: d.role, columns: m.names(), order: "file"}
 	sorted := k.camp.sortedForm(d.role, in.columns)

@@ -2,8 +2,8 @@ package verify
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -13,23 +13,24 @@ import (
 	"unicode/utf8"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 const (
-	mostParquet = 1 << 30 // of a file that cannot be read at any place, and is held
-	rowsAtOnce  = 512
+	mostParquet  = 1 << 30 // of a file that cannot be read at any place, and is held
+	valuesAtOnce = 512
 )
 
-// parquetRows reads the rows of a Parquet file one after the other.
+// parquetRows reads the rows of a Parquet file one after the other, of each column that is chosen one page at a time.
 type parquetRows struct {
+	file    io.ReaderAt
+	size    int64
+	about   []format.RowGroup
 	groups  []parquet.RowGroup
-	rows    parquet.Rows // of the present row group
-	got     []parquet.Row
-	at      int
-	left    int64             // rows of the present group that are still to come
-	columns []parquetColumn   // by leaf
-	byCell  []int             // leaf of each cell, -1 for a list or group
-	cells   [][]parquet.Value // by leaf, of the present row
+	group   int             // how many were begun
+	left    int64           // rows of the present group that are still to come
+	columns []parquetColumn // by leaf
+	byCell  []int           // leaf of each cell, -1 for a list or group
 }
 
 func isParquet(d *inputDecl) bool {
@@ -86,17 +87,10 @@ func trusting(do func() error) (err error) {
 }
 
 func (p *parquetRows) open(file io.ReaderAt, size int64, account string) (header []string, err error) {
-	end := make([]byte, 8)
-	if size < 12 {
-		return nil, errors.New("too short")
-	}
-	if _, err := file.ReadAt(end, size-8); err != nil {
-		return nil, err
-	}
-	if n := int64(binary.LittleEndian.Uint32(end)); n > size-12 {
-		return nil, errors.New("a footer that does not fit in it")
-	}
 	return header, trusting(func() error {
+		if err := checkFooter(file, size); err != nil {
+			return err
+		}
 		f, err := parquet.OpenFile(file, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 		if err != nil {
 			return err
@@ -111,9 +105,9 @@ func (p *parquetRows) open(file io.ReaderAt, size int64, account string) (header
 		if total != 0 {
 			return errors.New("another number of rows than its row groups have")
 		}
-		p.groups = f.RowGroups()
+		p.file, p.size, p.about, p.groups = file, size, f.Metadata().RowGroups, f.RowGroups()
 		for _, e := range f.Metadata().Schema {
-			if e.Type.Valid && !e.NumChildren.Valid {
+			if e.Type.Valid {
 				p.columns = append(p.columns, parquetColumn{physical: parquet.Kind(e.Type.V)})
 			}
 		}
@@ -128,19 +122,33 @@ func (p *parquetRows) open(file io.ReaderAt, size int64, account string) (header
 				return fmt.Errorf("column %q: its logical type is not one of its physical type", c.Name())
 			}
 			p.columns[i].settle(c.Type(), c.Name() == account)
+			if no := p.packing(i); no != "" {
+				p.columns[i].no = no
+			}
 			p.byCell = append(p.byCell, i)
 		}
 		if len(header) == 0 {
 			return errors.New("no columns")
 		}
-		p.cells = make([][]parquet.Value, len(p.columns))
-		p.got = make([]parquet.Row, rowsAtOnce)
-		p.got, p.at = p.got[:0], 0
 		return nil
 	})
 }
 
-// readable refuses columns that are read and have a type that is not. Without a Parquet file there is nothing to refuse.
+// packing tells why the pages of a leaf cannot be unpacked. Of LZ4_RAW the library takes other bytes than the page's, without an error, when they
+// unpack to more than three times their length; and it unpacks a column in all row groups as in the first.
+func (p *parquetRows) packing(leaf int) string {
+	for _, g := range p.about {
+		switch codec, first := g.Columns[leaf].MetaData.Codec, p.about[0].Columns[leaf].MetaData.Codec; {
+		case codec == format.Lz4Raw:
+			return "packed with LZ4_RAW, which is not read"
+		case codec != first:
+			return fmt.Sprintf("packed with %s and %s, which is not read", first, codec)
+		}
+	}
+	return ""
+}
+
+// readable chooses the columns that are read, before the first row is, and refuses those that cannot be. Without a Parquet file there is nothing to refuse.
 func (p *parquetRows) readable(header []string, read []int) error {
 	if p == nil {
 		return nil
@@ -152,82 +160,115 @@ func (p *parquetRows) readable(header []string, read []int) error {
 		if p.byCell[i] < 0 {
 			return fmt.Errorf("column %q: a list or group", header[i])
 		}
-		if no := p.columns[p.byCell[i]].no; no != "" {
-			return fmt.Errorf("column %q: %s", header[i], no)
+		c := &p.columns[p.byCell[i]]
+		if c.no != "" {
+			return fmt.Errorf("column %q: %s", header[i], c.no)
 		}
+		c.read = true
 	}
 	return nil
 }
 
-// next gets the next row; nil at the end.
-func (p *parquetRows) next() (parquet.Row, error) {
-	for p.at == len(p.got) {
-		if p.rows == nil {
-			if len(p.groups) == 0 {
-				return nil, nil
+// begin goes to the next row group; false at the end.
+func (p *parquetRows) begin() (bool, error) {
+	for i := range p.columns {
+		if c := &p.columns[i]; c.pages != nil {
+			if more, err := c.fill(); more || err != nil {
+				return false, cmp.Or(err, errors.New("more values than the footer says"))
 			}
-			p.rows, p.left, p.groups = p.groups[0].Rows(), p.groups[0].NumRows(), p.groups[1:]
-		}
-		n, err := p.rows.ReadRows(p.got[:cap(p.got)])
-		p.got, p.at = p.got[:n], 0
-		if p.left -= int64(n); p.left < 0 {
-			return nil, errors.New("more rows than the footer says")
-		}
-		switch {
-		case n > 0 && (err == nil || err == io.EOF):
-		case err != nil && err != io.EOF:
-			return nil, err
-		case p.left > 0:
-			return nil, errors.New("fewer rows than the footer says")
-		default:
-			if err := p.rows.Close(); err != nil {
-				return nil, err
+			if err := c.pages.Close(); err != nil {
+				return false, err
 			}
-			p.rows = nil
+			c.pages = nil
 		}
 	}
-	p.at++
-	return p.got[p.at-1], nil
+	if p.group == len(p.groups) {
+		return false, nil
+	}
+	g, chunks := &p.about[p.group], p.groups[p.group].ColumnChunks()
+	p.group++
+	p.left = g.NumRows
+	for i := range p.columns {
+		if c := &p.columns[i]; c.read {
+			m := &g.Columns[i].MetaData
+			check := pageCheck{file: p.file, codec: m.Codec, rows: p.left}
+			if err := check.column(p.size, m); err != nil {
+				return false, fmt.Errorf("column %s: %w", strings.Join(m.PathInSchema, "."), err)
+			}
+			c.pages = chunks[i].Pages()
+		}
+	}
+	return true, nil
 }
 
-// parquetRow reads one row as cells of text.
-func (t *table) parquetRow() (bool, error) {
+// fill gets the next values of a column once all others are used; false at its end in the row group.
+func (c *parquetColumn) fill() (bool, error) {
+	if c.room == nil {
+		c.room = make([]parquet.Value, valuesAtOnce)
+	}
+	for len(c.got) == 0 {
+		if c.values == nil {
+			page, err := c.pages.ReadPage()
+			if err == io.EOF {
+				return false, nil
+			}
+			if err != nil {
+				return false, err
+			}
+			c.page, c.values = page, page.Values()
+		}
+		n, err := c.values.ReadValues(c.room)
+		if err != nil && err != io.EOF {
+			return false, err
+		}
+		if c.got = c.room[:n]; n == 0 {
+			parquet.Release(c.page)
+			c.page, c.values = nil, nil
+		}
+	}
+	return true, nil
+}
+
+// next makes the next row ready: of each column that is read there is a value; false at the end.
+func (p *parquetRows) next() (bool, error) {
+	for p.left == 0 {
+		if more, err := p.begin(); !more {
+			return false, err
+		}
+	}
+	p.left--
+	for i := range p.columns {
+		if c := &p.columns[i]; c.read && len(c.got) == 0 {
+			if more, err := c.fill(); !more {
+				return false, cmp.Or(err, errors.New("fewer values than the footer says"))
+			}
+		}
+	}
+	return true, nil
+}
+
+// parquetRow reads one row as cells of text; those of columns that are not chosen are empty.
+func (t *table) parquetRow() (more bool, err error) {
 	p := t.parquet
 	t.line = t.rows + 1
 	t.buf, t.ends = t.buf[:0], t.ends[:0]
-	var row parquet.Row
-	err := trusting(func() (err error) {
-		row, err = p.next()
+	err = trusting(func() (err error) {
+		more, err = p.next()
 		return err
 	})
 	if err != nil {
 		return false, t.fail(err.Error())
 	}
-	if row == nil {
+	if !more {
 		return false, nil
 	}
-	for i := range p.cells {
-		p.cells[i] = nil
-	}
-	for i := 0; i < len(row); {
-		j, leaf := i+1, row[i].Column()
-		for j < len(row) && row[j].Column() == leaf {
-			j++
-		}
-		if leaf < 0 || leaf >= len(p.cells) || p.cells[leaf] != nil {
-			return false, t.fail("values of columns that are not in the schema")
-		}
-		p.cells[leaf] = row[i:j]
-		i = j
-	}
 	for cell, leaf := range p.byCell {
-		if leaf >= 0 && p.columns[leaf].no == "" {
-			values := p.cells[leaf]
-			if len(values) != 1 {
-				return false, t.fail(fmt.Sprintf("column %q has %d values", t.header[cell], len(values)))
-			}
+		if leaf >= 0 && p.columns[leaf].read {
+			c := &p.columns[leaf]
+			v := c.got[0]
+			c.got = c.got[1:]
 			from := len(t.buf)
-			if t.buf, err = p.columns[leaf].text(t.buf, values[0]); err != nil {
+			if t.buf, err = c.text(t.buf, v); err != nil {
 				return false, t.fail(fmt.Sprintf("column %q: %v", t.header[cell], err))
 			}
 			if len(t.buf)-from > maxRecord {

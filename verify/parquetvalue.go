@@ -19,6 +19,13 @@ type parquetColumn struct {
 	length   int    // of a fixed-length byte array
 	account  bool   // bytes without a logical type may be an account
 	no       string // why it is not read
+
+	read   bool
+	pages  parquet.Pages // of the present row group
+	page   parquet.Page
+	values parquet.ValueReader // of the page
+	room   []parquet.Value
+	got    []parquet.Value // of room, those that are still to be used
 }
 
 func (c *parquetColumn) settle(typ parquet.Type, account bool) {
