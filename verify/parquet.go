@@ -191,7 +191,7 @@ func (p *parquetRows) begin() (bool, error) {
 	for i := range p.columns {
 		if c := &p.columns[i]; c.read {
 			m := &g.Columns[i].MetaData
-			check := pageCheck{file: p.file, codec: m.Codec, rows: p.left}
+			check := pageCheck{file: p.file, codec: m.Codec, rows: p.left, width: int64(max(c.length, 1))}
 			if err := check.column(p.size, m); err != nil {
 				return false, fmt.Errorf("column %s: %w", strings.Join(m.PathInSchema, "."), err)
 			}

@@ -25,6 +25,7 @@ type pageCheck struct {
 	file  io.ReaderAt
 	codec format.CompressionCodec
 	rows  int64 // of the row group; a column that is read has one value a row
+	width int64 // bytes of a value of fixed length, else 1
 }
 
 func (c *pageCheck) column(size int64, m *format.ColumnMetaData) error {
@@ -77,27 +78,32 @@ func (c *pageCheck) read(text []byte, at int64) error {
 // page holds a header against the bytes that follow it.
 func (c *pageCheck) page(h *format.PageHeader, at, end int64) error {
 	packed, unpacked, values, levels := int64(h.CompressedPageSize), int64(h.UncompressedPageSize), int64(0), int64(0)
-	isPacked := true
-	if d := h.DataPageHeader; d.Valid {
+	isPacked, wide := true, false
+	if d := &h.DataPageHeader; d.Valid {
 		values = int64(d.V.NumValues)
+		wide = d.V.Encoding != format.PlainDictionary && d.V.Encoding != format.RLEDictionary
 	}
-	if d := h.DataPageHeaderV2; d.Valid {
-		r, d1 := int64(d.V.RepetitionLevelsByteLength), int64(d.V.DefinitionLevelsByteLength)
-		if r < 0 || d1 < 0 || r+d1 > packed {
+	if d := &h.DataPageHeaderV2; d.Valid {
+		ofLists, ofNulls := int64(d.V.RepetitionLevelsByteLength), int64(d.V.DefinitionLevelsByteLength)
+		if ofLists < 0 || ofNulls < 0 || ofLists+ofNulls > packed {
 			return errors.New("levels longer than the page")
 		}
-		values, levels = max(values, int64(d.V.NumValues)), r+d1
+		values, levels = max(values, int64(d.V.NumValues)), ofLists+ofNulls
+		wide = wide || d.V.Encoding != format.PlainDictionary && d.V.Encoding != format.RLEDictionary
 		isPacked = !d.V.IsCompressed.Valid || d.V.IsCompressed.V
 	}
-	d := h.DictionaryPageHeader
+	inDictionary := int64(0)
+	if d := &h.DictionaryPageHeader; d.Valid {
+		inDictionary = int64(d.V.NumValues)
+	}
 	switch {
 	case packed < 0 || unpacked < 0 || packed > end-at:
 		return errors.New("is not within its column")
-	case unpacked > mostPage || values > mostPageValues:
-		return errPage
-	case values > c.rows:
+	case values < 0 || values > c.rows:
 		return errors.New("has more values than the row group has rows")
-	case d.Valid && (d.V.NumValues < 0 || int64(d.V.NumValues) > unpacked):
+	case unpacked > mostPage || max(values, inDictionary) > mostPageValues || wide && values*c.width > mostPage:
+		return errPage
+	case inDictionary < 0 || inDictionary*c.width > unpacked:
 		return errors.New("a dictionary of more values than bytes")
 	case isPacked && c.codec == format.Snappy && packed > levels:
 		text := make([]byte, min(packed-levels, binary.MaxVarintLen64))
