@@ -81,7 +81,7 @@ func (c *pageCheck) page(h *format.PageHeader, at, end int64) error {
 	isPacked, wide := true, false
 	if d := &h.DataPageHeader; d.Valid {
 		values = int64(d.V.NumValues)
-		wide = d.V.Encoding != format.PlainDictionary && d.V.Encoding != format.RLEDictionary
+		wide = !byDictionary(d.V.Encoding)
 	}
 	if d := &h.DataPageHeaderV2; d.Valid {
 		ofLists, ofNulls := int64(d.V.RepetitionLevelsByteLength), int64(d.V.DefinitionLevelsByteLength)
@@ -89,7 +89,7 @@ func (c *pageCheck) page(h *format.PageHeader, at, end int64) error {
 			return errors.New("levels longer than the page")
 		}
 		values, levels = max(values, int64(d.V.NumValues)), ofLists+ofNulls
-		wide = wide || d.V.Encoding != format.PlainDictionary && d.V.Encoding != format.RLEDictionary
+		wide = wide || !byDictionary(d.V.Encoding)
 		isPacked = !d.V.IsCompressed.Valid || d.V.IsCompressed.V
 	}
 	inDictionary := int64(0)
@@ -118,6 +118,9 @@ func (c *pageCheck) page(h *format.PageHeader, at, end int64) error {
 	}
 	return nil
 }
+
+// byDictionary tells whether a page has places in a dictionary (2, PLAIN_DICTIONARY, is the old number of it) in place of values.
+func byDictionary(e format.Encoding) bool { return e == 2 || e == format.RLEDictionary }
 
 // zstd bounds what frames of Zstandard hold (RFC 8878, 3.1.1), by the sizes in front of their blocks.
 func (c *pageCheck) zstd(at, end int64) error {
