@@ -130,6 +130,9 @@ func (q *quotas) floor(w *quotaRoom, e int, unit *big.Int) *big.Int {
 	var first big.Int
 	for level := range q.bits {
 		b := q.at(level)
+		if !b.short.usable {
+			continue // a pool of which the smaller totals are nothing bounds no claim from above; the last precision has none
+		}
 		if level == 0 && q.shortly(w, &b.short, e, unit) {
 			return &w.q
 		}
