@@ -89,8 +89,15 @@ func TestWriteStream_sameBytes(t *testing.T) {
 		c := cases[name]
 		t.Run(name, func(t *testing.T) {
 			sizes := []int{1, 2, 3, 5, 8, 17, 64, 100, 255, 257, 513, 2000}
-			if testing.Short() {
+			switch {
+			case os.Getenv("MERKLE_LARGE") != "":
+			case testing.Short():
 				sizes = []int{1, 5, 64, 300}
+			default: // a few large ones, others every time
+				sizes = append(sizes[:5:5], 18+rand.IntN(80), 250+rand.IntN(20))
+				if i%6 == 0 && !strings.Contains(name, "split of one") {
+					sizes = append(sizes, 500+rand.IntN(1500))
+				}
 			}
 			built, refused := 0, error(nil)
 			for i, n := range sizes {
