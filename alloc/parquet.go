@@ -149,6 +149,9 @@ func (p *parquetTable) open(at io.ReaderAt, size int64) (names []string, err err
 		if _, err := skim(footer); err != nil {
 			return nil, fmt.Errorf("%w: the footer %w", ErrParquet, err)
 		}
+		if err := schemaFits(footer); err != nil {
+			return nil, fmt.Errorf("%w: the footer %w", ErrParquet, err)
+		}
 	}
 	f, err := parquet.OpenFile(at, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.FileReadMode(parquet.ReadModeSync), parquet.ReadBufferSize(1<<16))
 	if err != nil {

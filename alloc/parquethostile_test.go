@@ -61,6 +61,34 @@ func TestParquet_footerAsksForMuch(t *testing.T) {
 	}
 }
 
+// TestParquet_schemaAsksForMuch: paths of groups in groups, and columns times row groups, are refused before the library makes room for them.
+func TestParquet_schemaAsksForMuch(t *testing.T) {
+	var nested, many format.FileMetaData
+	for range 5000 {
+		nested.Schema = append(nested.Schema, format.SchemaElement{Name: "a", NumChildren: thrift.New(int32(1))})
+	}
+	for range 3000 {
+		many.Schema = append(many.Schema, format.SchemaElement{Name: "a", Type: thrift.New(format.Type(1))})
+		many.RowGroups = append(many.RowGroups, format.RowGroup{})
+	}
+	for want, f := range map[error]*format.FileMetaData{errSkimDeep: &nested, errSkimMuch: &many} {
+		footer, err := thrift.Marshal(new(thrift.CompactProtocol), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := withFooter(footer)
+		used := allocated(func() {
+			_, err = new(parquetTable).open(bytes.NewReader(text), int64(len(text)))
+		})
+		if !errors.Is(err, ErrParquet) || !errors.Is(err, want) {
+			t.Errorf("%v, want %v", err, want)
+		}
+		if used > 8<<20 {
+			t.Errorf("%v: %d bytes of room", want, used)
+		}
+	}
+}
+
 // aPage is a file of one page: its header, made by the library, and what follows.
 func aPage(t *testing.T, h format.PageHeader, payload []byte) []byte {
 	t.Helper()
