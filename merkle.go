@@ -14,7 +14,7 @@ import (
 )
 
 // Version of the tool and library. It never enters a published file: bytes depend on rule, profile and format names only.
-const Version = "0.2.0"
+const Version = "0.3.0"
 
 // Hash is a node of a tree. Trees of narrower hashes (16 or 20 bytes) use the first bytes and leave the rest zero.
 type Hash [32]byte

@@ -36,22 +36,9 @@ func newFolder(path string) (*folder, error) {
 		return nil, nil // what is the matter with a file is told where it is opened
 	}
 	f := new(folder)
-	err = filepath.WalkDir(path, func(at string, d fs.DirEntry, err error) error {
-		if err != nil || at == path {
-			return err
-		}
-		if strings.HasPrefix(d.Name(), ".") {
-			if d.IsDir() {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		info, err := os.Stat(at)
-		if err != nil || !info.Mode().IsRegular() {
-			return err
-		}
-		if slices.Contains(companions(), d.Name()) {
-			f.notes = append(f.notes, d.Name()+": no claims are read from it")
+	err = eachFile(path, func(at string, info fs.FileInfo) (err error) {
+		if name := filepath.Base(at); slices.Contains(companions(), name) {
+			f.notes = append(f.notes, name+": no claims are read from it")
 			f.root, err = statedRoot(at)
 			return err
 		}
@@ -66,6 +53,26 @@ func newFolder(path string) (*folder, error) {
 	}
 	f.notes = append(f.notes, fmt.Sprintf("%d files, read in the order of their names", len(f.files)))
 	return f, err
+}
+
+// eachFile calls visit for the files of a folder and its folders in the order of their names; what begins with a dot is passed over.
+func eachFile(folder string, visit func(at string, info fs.FileInfo) error) error {
+	return filepath.WalkDir(folder, func(at string, d fs.DirEntry, err error) error {
+		if err != nil || at == folder {
+			return err
+		}
+		if strings.HasPrefix(d.Name(), ".") {
+			if d.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		info, err := os.Stat(at)
+		if err != nil || !info.Mode().IsRegular() {
+			return err
+		}
+		return visit(at, info)
+	})
 }
 
 // statedRoot is the root that a companion states, empty when there is none.

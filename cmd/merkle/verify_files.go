@@ -107,20 +107,7 @@ func filesToVerify(paths []string) ([]verify.File, error) {
 			}
 			continue
 		}
-		err = filepath.WalkDir(path, func(at string, d fs.DirEntry, err error) error {
-			if err != nil || at == path {
-				return err
-			}
-			if strings.HasPrefix(d.Name(), ".") {
-				if d.IsDir() {
-					return filepath.SkipDir
-				}
-				return nil
-			}
-			info, err := os.Stat(at)
-			if err != nil || !info.Mode().IsRegular() {
-				return err
-			}
+		err = eachFile(path, func(at string, info fs.FileInfo) error {
 			name, err := filepath.Rel(path, at)
 			if err != nil {
 				return err
