@@ -143,7 +143,7 @@ func everyProfile(t *testing.T) map[string]Profile {
 
 func TestBuildFiled_isTheTree(t *testing.T) {
 	ctx := context.Background()
-	sizes, least := []int{1, 2, 3, 7, 8, 33}, 1000
+	sizes, least := []int{1, 2, 7 + int(rand.Uint64N(30))}, 400
 	if !testing.Short() {
 		sizes, least = []int{300, 1000 + int(rand.Uint64N(1000)), 1, 2, 3, 4, 5}, 3000
 		for range 6 { // all of them in a few runs
@@ -241,6 +241,9 @@ func TestBuildFiled_sameFaults(t *testing.T) {
 	ctx := context.Background()
 	for _, name := range []string{"jito-v1", "uma-v1", "uniswap-v1", "sablier-v1", "safe-vesting-v1", "merkl-v1", "tokensoft-satellite-v1", "rocketpool-v1"} {
 		p := lookup(t, name)
+		if testing.Short() && name != "uniswap-v1" && name != "rocketpool-v1" {
+			continue
+		}
 		for what, spoil := range map[string]func(r *Rows){
 			"rows": func(r *Rows) {
 				for _, to := range []int{70, 5000, 7} {
