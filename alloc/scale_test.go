@@ -67,9 +67,7 @@ func TestEmitLines(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-	if now := runtime.NumGoroutine(); now > before { // emitLines waits for its own
-		t.Errorf("%d goroutines, were %d", now, before)
-	}
+	noGoroutineStays(t, before) // emitLines waits for its own
 }
 
 // TestSumWithin holds the words against big integers, with rows that do not fit in them and limits beyond 384 bits.
@@ -128,7 +126,5 @@ func TestReadAhead_faultsAndEnd(t *testing.T) {
 			t.Fatalf("fault %d is %q, want one at %s", i, line, want)
 		}
 	}
-	if now := runtime.NumGoroutine(); now > before {
-		t.Errorf("%d goroutines, were %d", now, before)
-	}
+	noGoroutineStays(t, before)
 }

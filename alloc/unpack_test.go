@@ -108,9 +108,7 @@ func TestOpenFile_damaged(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if now := runtime.NumGoroutine(); now > before {
-		t.Errorf("%d goroutines, were %d", now, before)
-	}
+	noGoroutineStays(t, before)
 }
 
 // A reader that never gives anything ends with an error.

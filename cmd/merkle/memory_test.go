@@ -153,6 +153,41 @@ func TestTree_sameFaultsThroughDisk(t *testing.T) {
 	}
 }
 
+// Inputs that are not there, and are folders, are refused with the same words in memory and through disk, with and without --resume.
+func TestBuild_missingInputsThroughDisk(t *testing.T) {
+	for rule, inputs := range map[string][]string{"fixed/v1": {"list.csv", "excluded.csv"}, "jupiter-asr/v1": {"votes.csv", "proposals.csv", "excluded.csv"}} {
+		for _, name := range inputs {
+			for _, folder := range []bool{false, true} {
+				dir := t.TempDir()
+				in, out := filepath.Join(dir, "in"), filepath.Join(dir, "out")
+				if code, _, errs := told(t, "init", rule, in, "--accounts", "3000"); code != 0 {
+					t.Fatal(errs)
+				}
+				if err := os.Remove(filepath.Join(in, name)); err != nil {
+					t.Fatal(err)
+				}
+				if folder {
+					if err := os.Mkdir(filepath.Join(in, name), 0o777); err != nil {
+						t.Fatal(err)
+					}
+				}
+				code, _, want := told(t, "build", in, "-o", out)
+				if code == 0 {
+					t.Fatalf("%s without %s was built", rule, name)
+				}
+				for _, more := range [][]string{{}, {"--resume"}} {
+					if got, _, errs := told(t, append([]string{"build", in, "-o", out, "--memory", "64KiB"}, more...)...); got != code || errs != want {
+						t.Errorf("%s without %s %v: exit status %d\n%swant %d\n%s", rule, name, more, got, errs, code, want)
+					}
+				}
+				if left := names(t, dir); left != "in" {
+					t.Errorf("left: %s", left)
+				}
+			}
+		}
+	}
+}
+
 func TestMemory_refuses(t *testing.T) {
 	in := syntheticList(t, "5000")
 	out := t.TempDir() + "/bundle"

@@ -44,7 +44,8 @@ func newStages(c *cli.Context, camp *campaign.Campaign, place *extsort.Place) (*
 	return &export.Stages{Journal: j, Clean: place.Clean, Leave: c.Bool("resume")}, nil
 }
 
-// resumeKey stands for what the stages of a build are made of: this program, the campaign and the bytes of its inputs.
+// resumeKey stands for what the stages of a build are made of: this program, the campaign and the bytes of its inputs. An input that cannot be read stands for
+// itself: the build tells what is wrong with it.
 func resumeKey(c *cli.Context, camp *campaign.Campaign) (string, error) {
 	key := sha256.New()
 	program, err := os.Executable()
@@ -62,8 +63,14 @@ func resumeKey(c *cli.Context, camp *campaign.Campaign) (string, error) {
 		if i > 0 {
 			name = filepath.Join(filepath.Dir(camp.Path), filepath.FromSlash(name))
 		}
-		if err := hashFile(c, key, name); err != nil {
+		err := hashFile(c, key, name)
+		if gone := c.Context.Err(); gone != nil {
+			return "", gone
+		}
+		if err != nil && i == 0 {
 			return "", err
+		} else if err != nil {
+			fmt.Fprintln(key, err)
 		}
 	}
 	return hex.EncodeToString(key.Sum(nil)), nil
