@@ -31,22 +31,3 @@ func FiledBytes(p *Profile, o Order) (bytes, records int64) {
 	}
 	return max(records+once, records+level, nodes, texts), max(records, texts)
 }
-
-// GatheredBytes is the same of a Gatherer.
-func GatheredBytes(p *Profile, o Order) (bytes, records int64) {
-	order, err := resolveOrder(p, o)
-	if err != nil {
-		return 0, 0
-	}
-	account, width := int64(p.Accounts.Width()), int64(p.Width)
-	if records = width; order == OrderAccount {
-		records += 8 + account
-	}
-	if bytes = records + account + 4; p.Has(SourceIndex) {
-		bytes += 12
-	}
-	if p.Shape == Heap { // the parents of the bottom level are in a file while leaves are
-		bytes = max(bytes, records+width/2)
-	}
-	return bytes, records
-}

@@ -5,11 +5,22 @@ import (
 	"errors"
 	"fmt"
 
+	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree/internal/layer"
 )
 
 // ErrUnclear says that some row may be one that the tree cannot hold. Build tells.
 var ErrUnclear = errors.New("some row may be refused")
+
+// Gathered is what is known of a tree whose rows and nodes nobody kept.
+type Gathered struct {
+	Root   merkle.Hash // in the first Width bytes
+	Leaves int
+	Depth  int
+	Order  Order
+	Total  merkle.Amount // as Tree.Total, with Summed as its second result
+	Summed bool
+}
 
 // RootBuilder computes the root of the tree that Build makes, and nothing else of it, while rows are read: of a row only its leaf is kept, and 8
 // bytes that tell whether its account may be there twice. It takes rows with nothing the matter and says ErrUnclear where there may be others.
@@ -30,16 +41,24 @@ type RootBuilder struct {
 func NewRootBuilder(s Spec, indexed bool) (*RootBuilder, error) {
 	s.Profile = s.Profile.clone()
 	p := &s.Profile
-	if err := errors.Join(p.Validate(), CanGather(s, indexed), p.CheckDecimals(s.Decimals)); err != nil {
+	order, err := resolveOrder(p, s.Order)
+	if err := errors.Join(p.Validate(), err, p.CheckDecimals(s.Decimals)); err != nil {
 		return nil, err
 	}
-	b := &RootBuilder{w: workers(s.Workers), indexed: indexed, unique: p.Has(SourceAccount) && !s.KeepDuplicates && len(p.Key) == 0}
-	b.order, _ = resolveOrder(p, s.Order)
+	b := &RootBuilder{order: order, w: workers(s.Workers), indexed: indexed, unique: p.Has(SourceAccount) && !s.KeepDuplicates && len(p.Key) == 0}
 	switch {
-	case b.order != OrderInput && b.order != OrderLeafHash:
-		return nil, fmt.Errorf("%w: order %s", ErrSliced, b.order)
-	case b.order == OrderInput && p.Dedupe:
-		return nil, fmt.Errorf("%w: equal leaves in order %s", ErrSliced, b.order)
+	case p.Grouped():
+		return nil, fmt.Errorf("%w: the leaves of profile %s stand in groups", ErrSliced, p)
+	case order != OrderInput && order != OrderLeafHash:
+		return nil, fmt.Errorf("%w: order %s", ErrSliced, order)
+	case order == OrderInput && p.Dedupe:
+		return nil, fmt.Errorf("%w: equal leaves in order %s", ErrSliced, order)
+	case p.HasUnlock(), len(p.Key) > 0 && !(len(p.Key) == 1 && p.Key[0] == p.name(SourceIndex)):
+		return nil, fmt.Errorf("%w: profile %s pays by other fields than the account", ErrSliced, p)
+	case p.Has(SourceIndex) && !indexed && p.Index != IndexInputRow:
+		return nil, fmt.Errorf("%w: the index of profile %s is by the text of accounts", ErrSliced, p)
+	case p.Width < 8 || p.Shape == Heap && p.Pair != PairSorted:
+		return nil, fmt.Errorf("%w: profile %s", ErrSliced, p)
 	case s.Levels != 0 || p.Has(SourceToken) && s.Token.Family() != p.Accounts:
 		return nil, fmt.Errorf("%w: levels or token", ErrSliced)
 	}
@@ -50,7 +69,6 @@ func NewRootBuilder(s Spec, indexed bool) (*RootBuilder, error) {
 	}
 	s.Constants = p.withDefaults(s.Constants)
 	b.spec = s
-	var err error
 	b.indexBits, err = p.indexBits()
 	return b, err
 }

@@ -114,6 +114,25 @@ func bytesOf(b byte, n int) []byte {
 	return out
 }
 
+// Of a list whose rows were all refused there are none to add up, which is no fault of its own.
+func TestRowFile_Summed_none(t *testing.T) {
+	dir := t.TempDir()
+	f := filedRows(t, dir, &Rows{}, 1)
+	got, err := f.Summed(context.Background(), Disk{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Len() != 0 {
+		t.Errorf("%d rows", got.Len())
+	}
+	if err := errors.Join(f.Close(), got.Close()); err != nil {
+		t.Error(err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("%v left", left)
+	}
+}
+
 func TestRowFile_Summed(t *testing.T) {
 	ctx := context.Background()
 	for _, name := range []string{"jito-v1", "morpho-urd-v1", "rocketpool-v1"} {

@@ -87,7 +87,7 @@ type summing struct {
 func (f *RowFile) Summed(ctx context.Context, d Disk) (_ *RowFile, err error) {
 	s := &summing{ctx: ctx, from: f, key: accountRecord * (1 + countOf(f.form.tokens)), locked: f.form.locked, texts: len(f.names) > 0}
 	s.size = s.key + 4 + 32*(1+countOf(s.locked)+countOf(s.texts))
-	if !f.form.accounts || !f.form.amounts {
+	if f.rows > 0 && !(f.form.accounts && f.form.amounts) {
 		return nil, errors.New("rows without account or amount are not added up")
 	}
 	s.later = make([]uint64, (f.rows+63)/64)

@@ -81,6 +81,9 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 	if len(l.faults.List) > 0 {
 		return nil, l.faults.Err()
 	}
+	if l.sums != nil && !(l.profile.Has(tree.SourceAccount) && l.profile.Has(tree.SourceAmount)) {
+		return nil, usage("tree: --duplicates sum: the leaf of profile %s has no account or no amount: there is nothing to add up", l.profile.Name)
+	}
 	if set.spilling != nil {
 		if l.spill, err = set.spilling(l); err != nil {
 			return nil, err
@@ -102,7 +105,7 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 		l.row(table, n)
 		if l.spill == nil {
 			l.kindsOf.next(l.rows.Accounts, false)
-		} else if err := l.spill.take(ctx, l, spillRows); err != nil {
+		} else if err := l.spill.take(l, keptRows); err != nil {
 			return nil, err
 		}
 	}

@@ -23,10 +23,8 @@ func (e *kindError) Error() string {
 // refused, all with their places.
 func (l *list) judge(ctx context.Context, errw io.Writer) (merkle.AccountCounts, error) {
 	if l.spill != nil {
-		if l.spill.kept != nil {
-			if err := l.spill.judge(ctx, l); err != nil {
-				return l.spill.kinds.counts, err
-			}
+		if err := l.spill.judge(ctx, l); err != nil {
+			return l.spill.kinds.counts, err
 		}
 		return l.spill.kinds.counts, l.tell(errw, &l.spill.kinds)
 	}

@@ -2,7 +2,7 @@ package main
 
 import (
 	"bytes"
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -20,22 +20,18 @@ import (
 	"github.com/merkle-drop/merkle/tree"
 )
 
-// spillRows is how many rows of a list that goes through disk are in memory, and keptRows how many of one whose rows are kept in a file.
-const (
-	spillRows = 1 << 16
-	keptRows  = 1 << 13
-)
+// keptRows is how many rows of a list that goes through disk are in memory.
+const keptRows = 1 << 13
 
 // treeRowMemory is what a row of a list takes in merkle tree, in bytes, measured (docs/performance.md).
 const treeRowMemory = 280
 
 // spill takes the rows of a list that memory would not hold to the tree's files, batch by batch.
 type spill struct {
-	gatherer *tree.Gatherer // where nothing but the root is asked for; nil: rows are kept
-	kept     *tree.RowFile
-	disk     tree.Disk
-	sums     bool                    // rows of one account are added up
-	tokens   map[merkle.Account]bool // in the list
+	kept   *tree.RowFile
+	disk   tree.Disk
+	sums   bool                    // rows of one account are added up
+	tokens map[merkle.Account]bool // in the list
 
 	place  *extsort.Place
 	rows   int
@@ -47,7 +43,12 @@ type spill struct {
 
 // maySpill begins to spill when the list is too long for the memory that may be used. What needs all rows at once is refused where the limit was given, and
 // else done in memory. full is what is asked for that does, or nil.
-func (l *list) maySpill(c *cli.Context, most limit, out *output, full error) (*spill, error) {
+func (l *list) maySpill(c *cli.Context, most limit, full error) (*spill, error) {
+	spec := l.spec()
+	fits := tree.CanFile(&spec.Profile, spec.Order)
+	if fits != nil && !errors.Is(fits, tree.ErrSliced) { // no tree has this order, in memory or not: that is said before the rows are read
+		return nil, l.locate(fits)
+	}
 	info, err := os.Stat(l.path)
 	if l.stdin != nil || err != nil {
 		return nil, nil // it is in memory already
@@ -64,22 +65,7 @@ func (l *list) maySpill(c *cli.Context, most limit, out *output, full error) (*s
 		clearTemp(c, l.path)
 		return nil, nil
 	}
-	spec := l.spec()
-	indexed, tokens := false, false
-	for i := range l.cols {
-		if f := l.cols[i].field; f >= 0 {
-			indexed = indexed || l.profile.Fields[f].Source == tree.SourceIndex
-			tokens = tokens || l.profile.Fields[f].Source == tree.SourceToken
-		}
-	}
-	rootOnly := out.path == "" && !tokens && l.sums == nil && tree.CanGather(spec, indexed) == nil
-	if full == nil && !rootOnly {
-		full = tree.CanFile(&spec.Profile, spec.Order)
-	}
-	if full != nil && !errors.Is(full, tree.ErrSliced) {
-		return nil, l.locate(full)
-	}
-	if full != nil {
+	if full = cmp.Or(full, fits); full != nil {
 		err = fmt.Errorf("%s: about %s of memory are needed, the limit is %s, and it %v", l.path, sizeText(need), sizeText(most.bytes), full)
 		if most.given {
 			return nil, &refusedError{err}
@@ -89,15 +75,11 @@ func (l *list) maySpill(c *cli.Context, most limit, out *output, full error) (*s
 	}
 	s := &spill{own: l.own(), before: most.collect(), sums: l.sums != nil}
 	l.sums = nil
-	temp := s.tempBytes(l, &spec, size, rootOnly, need/50 > most.bytes)
+	temp := s.tempBytes(l, &spec, size, need/50 > most.bytes)
 	if s.place, err = tempPlace(c, l.path, temp, 0, extsort.Claim); err == nil {
 		s.disk = tree.Disk{Dir: s.place.Path(), Memory: most.bytes / 2, Unique: true}
-		if rootOnly {
-			s.gatherer, err = tree.NewGatherer(spec, s.disk.Dir, s.disk.Memory)
-		} else {
-			s.tokens = map[merkle.Account]bool{}
-			s.kept, err = tree.NewRowFile(filepath.Join(s.disk.Dir, "rows"))
-		}
+		s.tokens = map[merkle.Account]bool{}
+		s.kept, err = tree.NewRowFile(filepath.Join(s.disk.Dir, "rows"))
 	}
 	if err != nil {
 		s.release()
@@ -110,16 +92,12 @@ func (l *list) maySpill(c *cli.Context, most limit, out *output, full error) (*s
 const sumRecord = 180
 
 // tempBytes estimates the temporary files for a list of so many bytes.
-func (s *spill) tempBytes(l *list, spec *tree.Spec, size int64, rootOnly, joined bool) int64 {
+func (s *spill) tempBytes(l *list, spec *tree.Spec, size int64, joined bool) int64 {
 	rows := size / max(averageRow(l.path), leastRow)
 	each, records := tree.FiledBytes(&spec.Profile, spec.Order)
 	kept := size/5*3 + 8*rows // accounts and amounts in bytes
 	if len(l.rows.Columns) > 0 {
 		kept = size + 8*rows
-	}
-	if rootOnly {
-		each, records = tree.GatheredBytes(&spec.Profile, spec.Order)
-		kept = 0
 	}
 	if joined { // runs of records are merged to longer ones first
 		each += records
@@ -150,23 +128,14 @@ func averageRow(path string) int64 {
 func (s *spill) some() bool { return s != nil && s.rows > 0 }
 
 // take adds the list's rows when there are at least so many, and empties it.
-func (s *spill) take(ctx context.Context, l *list, least int) error {
-	if s.kept != nil {
-		least = min(least, keptRows)
-	}
+func (s *spill) take(l *list, least int) error {
 	n := l.rows.Len()
 	if n < least || n == 0 {
 		return nil
 	}
-	switch {
-	case s.kept != nil && (len(l.faults.List) == 0 || s.sums): // with faults what cannot be added up is told too
+	if len(l.faults.List) == 0 || s.sums { // with faults what cannot be added up is told too
 		if err := s.keep(l); err != nil {
 			return err
-		}
-	case s.kept == nil && len(l.faults.List) == 0: // else the list is refused for them
-		s.look(l, l.rows.Accounts, s.rows)
-		if err := s.gatherer.Add(ctx, &l.rows); err != nil {
-			return l.locate(err)
 		}
 	}
 	s.rows += n
@@ -209,11 +178,8 @@ func (s *spill) release() {
 		return
 	}
 	debug.SetMemoryLimit(s.before)
-	if s.gatherer != nil {
-		_ = s.gatherer.Close() // the place goes as a whole
-	}
 	if s.kept != nil {
-		_ = s.kept.Close()
+		_ = s.kept.Close() // the place goes as a whole
 	}
 	if s.filed != nil {
 		_ = s.filed.Close()

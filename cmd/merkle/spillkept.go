@@ -30,7 +30,7 @@ func (s *spill) keep(l *list) error {
 
 // finish takes the last rows, adds up those of one account where that is asked for, and tells what cannot be.
 func (s *spill) finish(ctx context.Context, l *list) error {
-	if err := s.take(ctx, l, 1); err != nil || s.kept == nil {
+	if err := s.take(l, 1); err != nil {
 		return err
 	}
 	if s.sums {
@@ -117,7 +117,7 @@ func (s *spill) judge(ctx context.Context, l *list) error {
 
 // numbered makes the rows of errors data rows of the list.
 func (s *spill) numbered(rows *tree.RowErrors) error {
-	if s.kept == nil || !s.sums {
+	if !s.sums {
 		return nil
 	}
 	in, err := s.kept.Reader()
@@ -141,9 +141,6 @@ func (s *spill) numbered(rows *tree.RowErrors) error {
 
 // build makes the tree, or its root alone.
 func (s *spill) build(ctx context.Context, spec tree.Spec) (*tree.Gathered, error) {
-	if s.kept == nil {
-		return s.gatherer.Finish(ctx)
-	}
 	read, err := s.kept.Slices()
 	if err != nil {
 		return nil, err

@@ -74,7 +74,7 @@ func treeFromList(c *cli.Context) error {
 	defer bar.done()
 	var held *spill
 	o.spilling = func(l *list) (_ *spill, err error) {
-		held, err = l.maySpill(c, limit, out, out.inMemory(c))
+		held, err = l.maySpill(c, limit, out.inMemory(c))
 		return held, err
 	}
 	defer func() { held.release() }()
