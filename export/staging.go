@@ -81,6 +81,9 @@ func Clear(dir string) {
 		return
 	}
 	place := placeOf(abs)
+	if info, err := os.Lstat(place); err != nil || !info.IsDir() { // not of a build
+		return
+	}
 	if info, err := os.Lstat(filepath.Join(place, "lock")); err != nil || !info.Mode().IsRegular() {
 		_ = os.Remove(place) // killed before it was locked or after: there is nothing in it, or it stays
 		return

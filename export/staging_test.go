@@ -97,6 +97,29 @@ func TestStage_cleansAfterAKilledBuild(t *testing.T) {
 	}
 }
 
+// Clear takes what a build has left, and nothing of the same name that is no directory.
+func TestClear_othersStay(t *testing.T) {
+	dir := t.TempDir()
+	target := filepath.Join(dir, "out")
+	place := filepath.Join(dir, ".out.partial")
+	if err := os.WriteFile(place, []byte("mine"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	Clear(target)
+	if text, err := os.ReadFile(place); err != nil || string(text) != "mine" {
+		t.Fatalf("a file of that name: %q, %v", text, err)
+	}
+	if err := os.Remove(place); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(place, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if Clear(target); len(ls(t, dir)) != 0 {
+		t.Errorf("left: %v", ls(t, dir))
+	}
+}
+
 // TestStage_theLockDiesWithItsProcess kills a writer in the middle and builds again.
 func TestStage_theLockDiesWithItsProcess(t *testing.T) {
 	const name = "MERKLE_TEST_STAGE"

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -17,17 +19,23 @@ type unreadError struct{ err error }
 func (e *unreadError) Error() string { return e.err.Error() }
 func (e *unreadError) Unwrap() error { return e.err }
 
+// ofFiles reports whether a builder failed by the files that it works with, such as on a full disk: no fault of a campaign either.
+func ofFiles(err error) bool {
+	var unread *unreadError
+	var path *fs.PathError
+	return errors.As(err, &unread) || errors.As(err, &path) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
 // refused tells what a builder has found, as family.refuse does; it reports false when that is nothing.
 func (f *heldFamily) refused(w *writer, t *heldTree, err error, faults *merkle.Faults) (bool, error) {
 	var rows *tree.RowErrors
-	var unread *unreadError
 	switch {
 	case err == nil:
 		return false, nil
 	case w.ctx.Err() != nil:
 		return false, w.ctx.Err()
-	case errors.As(err, &unread):
-		return false, unread.err
+	case ofFiles(err):
+		return false, err
 	case !errors.As(err, &rows):
 		faults.Addf(f.tree.Pos, "tree %q: %w", f.tree.ID, err)
 		return true, nil
@@ -56,12 +64,13 @@ func (t *heldTree) refuseRows(w *writer, faults *merkle.Faults) error {
 		return nil
 	}, tree.Disk{Dir: w.x.Dir, Name: "refused", Memory: w.x.Memory / 4})
 	var rows *tree.RowErrors
-	var unread *unreadError
 	switch {
 	case err == nil:
 		return errors.Join(fmt.Errorf("export: tree %q is refused in one order of its rows only", t.id()), built.Close())
-	case errors.As(err, &unread):
-		return unread.err
+	case w.ctx.Err() != nil:
+		return w.ctx.Err()
+	case ofFiles(err):
+		return err
 	case !errors.As(err, &rows):
 		faults.Addf(f.tree.Pos, "tree %q: %w", f.tree.ID, err)
 		return nil
@@ -84,26 +93,42 @@ func (t *heldTree) byClaim(w *writer) ([]uint32, error) {
 	if err := f.number(w); err != nil {
 		return nil, err
 	}
-	places := make([]uint32, 0, t.n)
-	for place := range f.rows.len {
-		if f.partOf(place) == t.part {
-			places = append(places, uint32(place))
+	places := slices.Clone(t.places)
+	if places == nil {
+		places = make([]uint32, t.n)
+		for i := range places {
+			places[i] = uint32(t.lo + i)
 		}
 	}
 	slices.SortFunc(places, func(a, b uint32) int { return int(f.claimed[a]) - int(f.claimed[b]) })
 	return places, nil
 }
 
+// someRows is how many leaves are read at a time.
+const someRows = 4096
+
+// inOrder reads the tree's leaves by place, some at a time.
+func (t *heldTree) inOrder(w *writer, visit func(some *tree.Rows)) error {
+	var rows tree.Rows
+	read := t.reader(1)
+	for lo := 0; lo < t.n; lo += someRows {
+		if err := errors.Join(w.ctx.Err(), read(0, lo, min(lo+someRows, t.n), &rows)); err != nil {
+			return err
+		}
+		visit(&rows)
+	}
+	return nil
+}
+
 // inClaimOrder reads the tree's leaves in claim order, some at a time. That is slow: it is for trees that are refused.
 func (t *heldTree) inClaimOrder(w *writer, visit func(some *tree.Rows)) error {
-	const batch = 4096
 	places, err := t.byClaim(w)
 	if err != nil {
 		return err
 	}
 	var rows tree.Rows
 	r := t.f.rows.reading(&rows)
-	for some := range slices.Chunk(places, batch) {
+	for some := range slices.Chunk(places, someRows) {
 		if err := errors.Join(w.ctx.Err(), r.pick(some)); err != nil {
 			return err
 		}
@@ -122,9 +147,10 @@ func (f *heldFamily) passed(w *writer) ([]error, error) {
 		return nil, nil
 	}
 	found := make([]error, len(f.parts))
-	for _, t := range f.parts {
+	sum := func(t *heldTree, inOrder func(*writer, func(*tree.Rows)) error) error {
+		found[t.part] = nil
 		totals := make([]merkle.Amount, len(f.tokens))
-		err := t.inClaimOrder(w, func(some *tree.Rows) {
+		return inOrder(w, func(some *tree.Rows) {
 			for i, amount := range some.Amounts {
 				if found[t.part] != nil {
 					break
@@ -140,6 +166,12 @@ func (f *heldFamily) passed(w *writer) ([]error, error) {
 				}
 			}
 		})
+	}
+	for _, t := range f.parts {
+		err := sum(t, t.inOrder)
+		if err == nil && found[t.part] != nil { // in one order of the rows as in the other; where it does is told in claim order
+			err = sum(t, t.inClaimOrder)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -233,21 +233,21 @@ func (w *writer) shardPart(stage string, files []stagedFile, first int, done *at
 		run = perDirectory
 	}
 	var next atomic.Int64
-	var failed atomic.Bool
 	var report sync.Mutex
-	errs := make([]error, workers)
-	work := func() error {
+	failed := earliest{number: len(files)}
+	work := func() {
 		render, err := begin()
 		if err != nil {
-			return err
+			failed.meet(-1, err)
+			return
 		}
-		for i, end := 0, 0; !failed.Load(); i++ {
+		for i, end := 0, 0; ; i++ {
 			if i == end {
 				end = int(next.Add(int64(run)))
 				i, end = end-run, min(end, len(files))
 			}
-			if i >= len(files) {
-				return nil
+			if i >= failed.at() { // those before it are still written, for one of them may fail too
+				return
 			}
 			text, rows, err := render(first + i)
 			if err == nil && len(text) > MaxFile {
@@ -257,25 +257,42 @@ func (w *writer) shardPart(stage string, files []stagedFile, first int, done *at
 				files[i], err = w.put(files[i].path, text)
 			}
 			if err != nil {
-				return err
+				failed.meet(i, err)
+				return
 			}
 			if done.Add(int64(rows)); i%64 == 0 && report.TryLock() {
 				w.o.progress(stage, min(done.Load(), total), total)
 				report.Unlock()
 			}
 		}
-		return nil
 	}
 	var wg sync.WaitGroup
-	for k := range workers {
-		wg.Go(func() {
-			if errs[k] = work(); errs[k] != nil {
-				failed.Store(true)
-			}
-		})
+	for range workers {
+		wg.Go(work)
 	}
 	wg.Wait()
-	return firstError(errs)
+	return failed.err
+}
+
+// earliest is the error with the lowest number that several goroutines have met, so that they say the same however many they are.
+type earliest struct {
+	lock   sync.Mutex
+	number int
+	err    error
+}
+
+func (e *earliest) meet(number int, err error) {
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	if number < e.number {
+		e.number, e.err = number, err
+	}
+}
+
+func (e *earliest) at() int {
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	return e.number
 }
 
 // workers is how many goroutines work beside each other.
