@@ -146,6 +146,7 @@ func TestStakes_refuses(t *testing.T) {
 		{"daily", a + ",2025-07-01,1\n" + a + ",2025-07-01,2", "stakes.csv:3:", "duplicate, first at stakes.csv:2:1"},
 		{"daily", a + ",2025-06-30,1", "stakes.csv:2:", "is not in the period"},
 		{"daily", a + ",2025-7-1,1", "stakes.csv:2:", "is not a day"},
+		{"daily", a + ",,1", "stakes.csv:2:", "is not a day"},
 		{"daily", a + ",2025-07-01,1.5", "stakes.csv:2:", "fraction not allowed"},
 		{"intervals", a + ",2025-07-01T00:00:00Z,2025-07-03T00:00:00Z,1\n" + a + ",2025-07-02T23:59:59Z,2025-07-04T00:00:00Z,1", "stakes.csv:3:1", "overlaps another interval of this account, at stakes.csv:2:1"},
 		{"intervals", a + ",2025-07-01T00:00:00Z,2025-07-09T00:00:00Z,1\n" + key("B") + ",2025-07-02T00:00:00Z,2025-07-03T00:00:00Z,1\n" + a + ",2025-07-08T00:00:00Z,2025-07-20T00:00:00Z,1", "stakes.csv:4:1", "overlaps"},

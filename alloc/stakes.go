@@ -101,7 +101,7 @@ func (a *asr2) readDaily(r *reading, first int64) error {
 	var lastText []byte // most rows have the day of the row before
 	var lastDay int64
 	for s.next() {
-		if string(s.cell(day)) != string(lastText) {
+		if lastText == nil || string(s.cell(day)) != string(lastText) { // an empty cell is no day either
 			at, err := campaign.Day(s.cell(day))
 			if err == nil && (at < first || at >= first+a.unit) {
 				err = fmt.Errorf("%w, %s to %s", ErrPeriodDay, a.set.From, a.set.To)
@@ -121,7 +121,11 @@ func (a *asr2) readDaily(r *reading, first int64) error {
 		}
 		bit := &seen[int(id)*words+int(lastDay/64)]
 		if *bit&(1<<(lastDay%64)) != 0 {
-			s.no(day, fmt.Errorf("%w, first at %s", ErrDuplicate, a.placeOf(id, uint16(lastDay))))
+			err := ErrDuplicate
+			if len(r.faults.List) < merkle.MaxFaults { // else it is counted only, and looking for the place takes long
+				err = fmt.Errorf("%w, first at %s", ErrDuplicate, a.placeOf(id, uint16(lastDay)))
+			}
+			s.no(day, err)
 		}
 		*bit |= 1 << (lastDay % 64)
 		a.days = append(a.days, uint16(lastDay))

@@ -1,6 +1,7 @@
 package alloc
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -60,6 +61,11 @@ type WideAmount struct {
 	Amount  merkle.Amount
 	Locked  bool
 	row     uint32
+}
+
+// Compare is the claim order of two amounts of one chain: by row, or by account where rows say nothing. Amounts of one account are equal.
+func (w WideAmount) Compare(x WideAmount) int {
+	return cmp.Or(cmp.Compare(w.row, x.row), w.Account.Compare(x.Account))
 }
 
 // SameIndex is a claim whose index another claim had before it.

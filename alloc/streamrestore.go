@@ -56,7 +56,7 @@ func RestoreOutline(dir string, c *campaign.Campaign, o Options) (_ *Outline, er
 		a.Tokens = append(a.Tokens, x.token(&c.Tokens[k], &s.Tokens[k]))
 		z := &s.Sizes[k]
 		sizes := ClaimSizes{Count: z.Count, Largest: x.amount(z.Largest), Median: x.amount(z.Median), Smallest: x.amount(z.Smallest), Bits: z.Bits}
-		if z.Count > 0 {
+		if z.Winner != (savedEntrant{}) { // where all is locked there is none
 			sizes.Winner = x.entrant(z.Winner)
 		}
 		x.out.Sizes = append(x.out.Sizes, sizes)

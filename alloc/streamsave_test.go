@@ -72,3 +72,12 @@ func TestRestoreOutline_whatIsNotWhole(t *testing.T) {
 		t.Errorf("of another campaign: %v", err)
 	}
 }
+
+// TestRestoreOutline_allLocked: of claims that are locked as a whole none is the largest.
+func TestRestoreOutline_allLocked(t *testing.T) {
+	c := listCampaign("base", token("T", 6, "100000000"))
+	f := files{"list.csv": "account,amount,locked\n" + key("a") + ",0,7\n" + key("b") + ",0,8\n"}
+	if !streamBoth(t, "of even length", c, f.options(), External{Memory: 1 << 12, Workers: 1}) {
+		t.Error("refused")
+	}
+}

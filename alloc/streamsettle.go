@@ -171,14 +171,21 @@ func (s *stream) move(out *Outline, w *claimWriter, at int, e Entrant) (bool, er
 	if v := s.found[e]; v != nil {
 		v[f.Token], _ = v[f.Token].Add(moved)
 	}
-	if amount.BitLen() > w.bits {
-		i := slices.IndexFunc(f.Wide, func(x WideAmount) bool { return x.Account == e.Account && !x.Locked })
-		if i >= 0 {
-			f.Wide[i].Amount = amount
-		} else {
-			f.wide(WideAmount{Account: e.Account, Amount: amount})
-		}
+	if amount.BitLen() <= w.bits {
+		return true, nil
 	}
+	if was, _ := amount.Sub(more); was.BitLen() > w.bits { // it is among them, or among those that are counted only
+		if i := slices.IndexFunc(f.Wide, func(x WideAmount) bool { return x.Account == e.Account && !x.Locked }); i >= 0 {
+			f.Wide[i].Amount = amount
+		}
+		return true, nil
+	}
+	row, err := f.rowOf(at)
+	if err != nil {
+		return false, err
+	}
+	f.Wide = append(f.Wide, WideAmount{Account: e.Account, Amount: amount, row: row})
+	f.cutWide()
 	return true, nil
 }
 

@@ -2,6 +2,7 @@ package alloc
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -162,18 +163,25 @@ func (f *Sorted) wide(w WideAmount) {
 	}
 }
 
-// cutWide keeps the first by claim order: by row, or by account where rows say nothing.
+// cutWide keeps the first by claim order, of one claim the amount before the locked amount.
 func (f *Sorted) cutWide() {
-	slices.SortStableFunc(f.Wide, func(a, b WideAmount) int {
-		if a.row != b.row {
-			return int(int64(a.row) - int64(b.row))
-		}
-		return a.Account.Compare(b.Account)
-	})
+	slices.SortStableFunc(f.Wide, func(a, b WideAmount) int { return cmp.Or(a.Compare(b), btoi(a.Locked)-btoi(b.Locked)) })
 	if over := len(f.Wide) - merkle.MaxFaults; over > 0 {
 		f.More += over
 		f.Wide = f.Wide[:merkle.MaxFaults]
 	}
+}
+
+// rowOf is the claim order of the claim at a place of the file; 0 where rows say nothing.
+func (f *Sorted) rowOf(at int) (uint32, error) {
+	if !f.form.order {
+		return 0, nil
+	}
+	buf, err := readPart(f.file, nil, int64(at)*int64(f.form.size())+int64(f.form.orderAt()), 4)
+	if err != nil {
+		return 0, err
+	}
+	return binary.BigEndian.Uint32(buf), nil
 }
 
 // grow adds to the amount of the claim at a place of the file, in base units of the chain.

@@ -286,6 +286,53 @@ func TestWriteStream_sameFaults(t *testing.T) {
 	}
 }
 
+// Amounts that a contract cannot hold are told in claim order: of several tokens, with locked amounts, and where the account that takes residuals passes the width with what it gets.
+func TestWriteStream_wideAmounts(t *testing.T) {
+	const pool = ", decimals: 0, pool: \"99999999999999999999999999999999999999999999999999999999999999999999999\"}"
+	const mint = `{asset: "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp/token:`
+	for _, x := range []struct {
+		profile, t, u, trees string
+		account              func(i int) string
+		full, over           string // the widest amount, and one unit more
+	}{
+		{"jito-v1", mint + "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN\"", mint + "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v\"", "[T] [U]", solanaText, "18446744073709551615", "18446744073709551616"},
+		{"merkl-v1", `{asset: "eip155:1/erc20:0x6B175474E89094C44Da98b954EedeAC495271d0F"`, `{asset: "eip155:1/erc20:0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"`, "[T, U]", evmText,
+			"411376139330301510538742295639337626245683966408394965837152255", "411376139330301510538742295639337626245683966408394965837152256"},
+	} {
+		list := []string{"account,token,amount,locked"}
+		for i := range 48 {
+			amount, locked := "5.5", "1.5"
+			if i/2%3 == 0 {
+				amount = x.over + ".5"
+			}
+			if i/2%4 == 0 {
+				locked = x.over + ".5"
+			}
+			if i/2 == 13 {
+				amount, locked = x.full+".5", x.over+".5"
+			}
+			list = append(list, fmt.Sprintf("%s,%s,%s,%s", x.account(i/2), "TUUT"[i%4:i%4+1], amount, locked))
+		}
+		slices.Sort(list[1:]) // neither by key nor by number
+		for _, order := range []string{"input", "account"} {
+			for _, to := range []string{"account, account: \"" + x.account(13) + "\"", "account, account: \"" + x.account(99) + "\"", "largest"} {
+				c := &streamCase{token: x.t + pool, others: "  U: " + x.u + pool + "\n", rule: "unit: token, precision: floor-row, duplicates: error", residual: to}
+				for i, tokens := range strings.SplitAfter(x.trees, "]") {
+					if tokens != "" {
+						c.trees += fmt.Sprintf("  - {id: t%d, tokens: %s, profile: %s, order: %s}\n", i, strings.TrimSpace(tokens), x.profile, order)
+					}
+				}
+				_, _, _, _, errs := both(t, c.yaml(), streamInputs(strings.Join(list, "\n")+"\n"), 1<<12, 2)
+				if errs[0] == nil || errs[1] == nil || errs[0].Error() != errs[1].Error() {
+					t.Errorf("%s, %s, %s:\nin memory:    %v\nthrough disk: %v", x.profile, order, to, errs[0], errs[1])
+				} else if n := strings.Count(errs[0].Error(), "wider than"); n < 28 {
+					t.Errorf("%s, %s, %s: only %d are wide: %v", x.profile, order, to, n, errs[0])
+				}
+			}
+		}
+	}
+}
+
 func TestWriteStream_refusedKinds(t *testing.T) {
 	c := *streamCases()["hedgey-v1"]
 	c.more = "accounts: {burn: refuse, precompile: refuse, own: refuse}\n"

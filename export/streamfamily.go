@@ -60,20 +60,23 @@ func (w *writer) heldFamilies(out *alloc.Outline) ([]*heldFamily, error) {
 
 // refuseWide is what fillAmounts refuses.
 func (f *heldFamily) refuseWide(faults *merkle.Faults) {
+	var wide []alloc.WideAmount
+	more := 0
 	for _, claims := range f.rows.claims {
-		if claims == nil {
-			continue
+		if claims != nil {
+			wide, more = append(wide, claims.Wide...), more+claims.More
 		}
-		for _, x := range claims.Wide {
-			what := "amount"
-			if x.Locked {
-				what = "locked amount"
-			}
-			faults.Addf(f.tree.Pos, "tree %q: %s of %s is %s, wider than the %d bits of profile %s",
-				f.tree.ID, what, x.Account, x.Amount, f.profile.AmountBits, f.profile.Name)
-		}
-		faults.More += claims.More
 	}
+	slices.SortStableFunc(wide, alloc.WideAmount.Compare) // an account's tokens stay as they are
+	for _, x := range wide {
+		what := "amount"
+		if x.Locked {
+			what = "locked amount"
+		}
+		faults.Addf(f.tree.Pos, "tree %q: %s of %s is %s, wider than the %d bits of profile %s",
+			f.tree.ID, what, x.Account, x.Amount, f.profile.AmountBits, f.profile.Name)
+	}
+	faults.More += more
 	if f.rows.locked && !f.profile.Has(tree.SourceLocked) {
 		faults.Addf(f.tree.Pos, "tree %q: the list has locked amounts, the leaf of profile %s has no field for them", f.tree.ID, f.profile.Name)
 	}

@@ -298,7 +298,7 @@ func tempPlace(c *cli.Context, output string, temp, made int64, claim func(dir, 
 	needs[dir] -= held(place.Path())
 	for _, dir := range slices.Sorted(maps.Keys(needs)) {
 		if free, known := extsort.Free(dir); known && free < needs[dir] {
-			return nil, errors.Join(fmt.Errorf("%s: %d MiB are free, about %s are needed for temporary files and output", dir, free>>20, sizeText(needs[dir])), place.Release())
+			return nil, errors.Join(fmt.Errorf("%s: %d MiB are free, about %s are needed for temporary files and output", dir, free>>20, sizeText(needs[dir])), giveBack(c, place))
 		}
 	}
 	return place, nil

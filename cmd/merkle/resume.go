@@ -3,13 +3,13 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -31,11 +31,20 @@ func claimPlace(c *cli.Context) func(dir, name string) (*extsort.Place, error) {
 	return func(dir, name string) (*extsort.Place, error) { return extsort.Resume(dir, name, journal.FileName) }
 }
 
+// giveBack lets go of a directory for temporary files whose journal was not opened: with --resume what a stopped build has left there stays.
+func giveBack(c *cli.Context, place *extsort.Place) error {
+	if _, err := os.Lstat(filepath.Join(place.Path(), journal.FileName)); err != nil || !c.Bool("resume") {
+		return place.Release()
+	}
+	fmt.Fprintf(c.App.ErrWriter, "merkle: what a stopped build has left stays in %s for --resume\n", place.Path())
+	return place.Keep()
+}
+
 // newStages opens the journal of finished stages in a directory for temporary files.
 func newStages(c *cli.Context, camp *campaign.Campaign, place *extsort.Place) (*export.Stages, error) {
 	key, err := resumeKey(c, camp)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, giveBack(c, place))
 	}
 	j, err := journal.Open(place.Path(), key)
 	if err != nil {
@@ -102,17 +111,15 @@ func hashFile(c *cli.Context, into io.Writer, name string) error {
 	return err
 }
 
-// held is how many bytes the files below some folders take, that need no room any more; folders that are not there take none.
-func held(dirs ...string) (n int64) {
-	for _, dir := range slices.Compact(dirs) {
-		_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
-			if err == nil && d.Type().IsRegular() {
-				if info, err := d.Info(); err == nil {
-					n += info.Size()
-				}
+// held is how many bytes the files below a folder take, that need no room any more; one that is not there takes none.
+func held(dir string) (n int64) {
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			if info, err := d.Info(); err == nil {
+				n += info.Size()
 			}
-			return nil
-		})
-	}
+		}
+		return nil
+	})
 	return n
 }

@@ -42,7 +42,11 @@ func (s *Sorter) merge(paths []string, n int64) (*Reader, error) {
 		}
 		x := &run{in: bufio.NewReaderSize(f, s.block()), file: f, record: make([]byte, s.c.Size)}
 		r.heap = append(r.heap, x)
-		if err := x.next(); err != nil { // a run is never empty
+		err = x.next()
+		if err == io.EOF { // a run is never empty, but somebody may have cut it short
+			err = fmt.Errorf("%s: %w", path, io.ErrUnexpectedEOF)
+		}
+		if err != nil {
 			return nil, errors.Join(err, r.Close())
 		}
 	}
