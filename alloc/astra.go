@@ -38,6 +38,9 @@ type astra struct {
 	takeRow []uint32        // by entrant number: 1 + row of takes, or 0
 }
 
+// widestStake is how many bits a stake may have, so that the sum over pools fits.
+const widestStake = 240
+
 func (a *astra) read(r *reading) error {
 	a.set, a.precisions = r.c.Rule.Astra, quotaBits()
 	var err error
@@ -93,7 +96,7 @@ func (a *astra) refine(r *reading, keepRows bool) {
 				r.faults.Add(&merkle.Fault{Pos: rows.places.at(in.File, i), Field: "account", Value: r.roll.entrants[e].Account.String(), Err: errWide})
 				continue
 			}
-			if v.BitLen() > 240 { // so that the sum over pools fits
+			if v.BitLen() > widestStake {
 				r.faults.Add(&merkle.Fault{Pos: rows.places.at(in.File, i), Field: "account", Value: r.roll.entrants[e].Account.String(), Err: errWide})
 				continue
 			}
@@ -163,10 +166,9 @@ func (a *astra) multiply(r *reading, from, to int, codes *numbers) error {
 			continue
 		}
 		s.measure(a.rowsOf(uint32(e)))
-		num, ok1 := merkle.AmountFromBig(&s.rmNum)
-		den, ok2 := merkle.AmountFromBig(&s.rmDen)
-		if !ok1 || !ok2 {
-			return fmt.Errorf("%w: a multiplier of %d over %d bits", errInternal, s.rmNum.BitLen(), s.rmDen.BitLen())
+		num, den, err := s.amounts()
+		if err != nil {
+			return err
 		}
 		a.num[e], a.den[e] = codes.code(num), codes.code(den)
 	}
@@ -184,7 +186,7 @@ func (a *astra) rowsOf(e uint32) []uint32 {
 	return a.history.by.of(e)
 }
 
-func (a *astra) figure(r *reading, as *campaign.Assertion) (*big.Rat, error) {
+func (a *astra) scoreFigure(r *reading, as *campaign.Assertion) (*big.Rat, error) {
 	id, found, err := r.entrantOf(as)
 	if err != nil || !found {
 		if as.Figure == "multiplier" {

@@ -27,33 +27,49 @@ type poolRows struct {
 	scale    int
 }
 
+// Columns of the stakes of a pool.
+const (
+	poolAccount = iota
+	poolAmount
+	poolChain
+)
+
+func poolColumns() []column {
+	return []column{{"account", false}, {"amount", false}, {"chain", true}}
+}
+
+// poolRow reads the present row of the stakes of a pool; ok is false when it was refused.
+func (s *source) poolRow() (e Entrant, digits merkle.Amount, scale uint8, ok bool) {
+	e, ok = s.account(poolAccount, poolChain)
+	digits, scale, err := parseDecimal(s.cell(poolAmount), maxFraction)
+	if err != nil {
+		s.no(poolAmount, err)
+	}
+	return e, digits, scale, ok && err == nil
+}
+
 func (r *reading) readPool(p *campaign.RewardPool) (*poolRows, error) {
-	const account, amount, chain = 0, 1, 2
 	l := new(poolRows)
-	s, err := r.open(&p.Stakes, "stakes-"+p.ID, []column{{"account", false}, {"amount", false}, {"chain", true}})
+	s, err := r.open(&p.Stakes, "stakes-"+p.ID, poolColumns())
 	if s == nil {
 		return l, err
 	}
-	l.chain = s.has(chain)
+	l.chain = s.has(poolChain)
 	var sum scaleSum
 	for s.next() {
-		e, ok := s.account(account, chain)
-		digits, scale, err := parseDecimal(s.cell(amount), maxFraction)
-		if err != nil {
-			s.no(amount, err)
-		}
-		if !ok || err != nil {
+		e, digits, scale, ok := s.poolRow()
+		if !ok {
 			continue
 		}
-		id, ok := r.enter(s, account, e)
-		if !ok || s.full(account, len(l.entrants)) {
+		id, ok := r.enter(s, poolAccount, e)
+		if !ok || s.full(poolAccount, len(l.entrants)) {
 			continue
 		}
 		code := l.numbers.code(digits)
 		sum[scale].addCode(&l.numbers, code)
 		l.scale = max(l.scale, int(scale))
 		l.entrants, l.digits, l.scales = append(l.entrants, id), append(l.digits, code), append(l.scales, scale)
-		l.places.add(s.cells[s.col[account]])
+		l.places.add(s.cells[s.col[poolAccount]])
 	}
 	return l, s.close("sorted", decimalText(sum.at(l.scale), l.scale), func(emit func([]byte) error) error {
 		return r.byAccount(len(l.entrants), func(i int) uint32 { return l.entrants[i] }, func(dst []byte, i int) []byte {
@@ -70,13 +86,21 @@ type accountRows struct {
 	places   places
 }
 
+// Columns of a plain list of entrants.
+const (
+	cooldownAccount = iota
+	cooldownChain
+)
+
+func cooldownColumns() []column { return []column{{"account", false}, {"chain", true}} }
+
 func (r *reading) readCooldown(in *campaign.Input) (*accountRows, error) {
-	const account, chain = 0, 1
+	const account, chain = cooldownAccount, cooldownChain
 	l := new(accountRows)
 	if in == nil {
 		return l, nil
 	}
-	s, err := r.open(in, "cooldown", []column{{"account", false}, {"chain", true}})
+	s, err := r.open(in, "cooldown", cooldownColumns())
 	if s == nil {
 		return l, err
 	}
@@ -107,39 +131,56 @@ type takeRows struct {
 	ages []uint32
 }
 
+// Columns of the elections.
+const (
+	takeAccount = iota
+	takeChoice
+	takeAge
+	takeChain
+)
+
+func takeColumns() []column {
+	return []column{{"account", false}, {"choice", false}, {"age", false}, {"chain", true}}
+}
+
+// takeRow reads the present election; ok is false when it was refused.
+func (s *source) takeRow() (e Entrant, take bool, age uint32, ok bool) {
+	e, ok = s.account(takeAccount, takeChain)
+	take = string(s.cell(takeChoice)) == "take"
+	if !take && string(s.cell(takeChoice)) != "restake" {
+		s.no(takeChoice, ErrTakeRestake)
+		ok = false
+	}
+	v, err := merkle.ParseAmountBytes(s.cell(takeAge))
+	days, small := v.Uint64()
+	if err != nil || !small || days > 1<<32-1 {
+		s.no(takeAge, ErrAge)
+		ok = false
+	}
+	return e, take, uint32(days), ok
+}
+
 func (r *reading) readTakes(in *campaign.Input) (*takeRows, error) {
-	const account, choice, age, chain = 0, 1, 2, 3
 	l := new(takeRows)
 	if in == nil {
 		return l, nil
 	}
-	s, err := r.open(in, "elections", []column{{"account", false}, {"choice", false}, {"age", false}, {"chain", true}})
+	s, err := r.open(in, "elections", takeColumns())
 	if s == nil {
 		return l, err
 	}
-	l.chain = s.has(chain)
+	l.chain = s.has(takeChain)
 	for s.next() {
-		e, ok := s.account(account, chain)
-		take := string(s.cell(choice)) == "take"
-		if !take && string(s.cell(choice)) != "restake" {
-			s.no(choice, ErrTakeRestake)
-			ok = false
-		}
-		v, err := merkle.ParseAmountBytes(s.cell(age))
-		days, small := v.Uint64()
-		if err != nil || !small || days > 1<<32-1 {
-			s.no(age, ErrAge)
-			ok = false
-		}
+		e, take, age, ok := s.takeRow()
 		if !ok {
 			continue
 		}
-		id, ok := r.enter(s, account, e)
-		if !ok || s.full(account, len(l.entrants)) {
+		id, ok := r.enter(s, takeAccount, e)
+		if !ok || s.full(takeAccount, len(l.entrants)) {
 			continue
 		}
-		l.entrants, l.take, l.ages = append(l.entrants, id), append(l.take, take), append(l.ages, uint32(days))
-		l.places.add(s.cells[s.col[account]])
+		l.entrants, l.take, l.ages = append(l.entrants, id), append(l.take, take), append(l.ages, age)
+		l.places.add(s.cells[s.col[takeAccount]])
 	}
 	return l, s.close("sorted", "", func(emit func([]byte) error) error {
 		return r.byAccount(len(l.entrants), func(i int) uint32 { return l.entrants[i] }, func(dst []byte, i int) []byte {

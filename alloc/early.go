@@ -80,12 +80,7 @@ func (a *astra) redistribute(r *reading, fees *big.Int) error {
 			}
 			return sum
 		},
-		plan: func(totals []*big.Int) ([]*big.Int, *big.Int) {
-			if totals[0].Sign() == 0 {
-				return []*big.Int{nil}, big.NewInt(1)
-			}
-			return []*big.Int{fees}, totals[0]
-		},
+		plan: planOfOne(fees),
 	}
 	return r.eachQuota(len(a.ids), "fees", func(w *quotaRoom, i int) {
 		if !a.takesNow(a.ids[i]) {

@@ -19,11 +19,13 @@ func (a *Allocation) ruleFigure(r *reading, rule rule, as *campaign.Assertion) (
 		exact, err = m.engine().figure(r, as)
 		return exact, err, true
 	case "score", "multiplier":
-		s, ok := rule.(*astra)
+		s, ok := rule.(interface {
+			scoreFigure(r *reading, as *campaign.Assertion) (*big.Rat, error)
+		})
 		if !ok {
 			return nil, errors.New("only astra-rewards/v1 has scores and multipliers"), true
 		}
-		exact, err = s.figure(r, as)
+		exact, err = s.scoreFigure(r, as)
 		return exact, err, true
 	}
 	return nil, nil, false
@@ -59,18 +61,27 @@ func (m *months) figure(r *reading, as *campaign.Assertion) (*big.Rat, error) {
 
 // entrantOf is the number of the entrant that a figure is about; found is false when it stands in no input.
 func (r *reading) entrantOf(as *campaign.Assertion) (id uint32, found bool, err error) {
+	e, found, err := r.entrantAmong(as, func(e Entrant) bool {
+		_, there := r.roll.lookup(e)
+		return there
+	})
+	if found {
+		id, _ = r.roll.lookup(e)
+	}
+	return id, found, err
+}
+
+// entrantAmong is the entrant that a figure is about, of those that stand in an input.
+func (r *reading) entrantAmong(as *campaign.Assertion, there func(Entrant) bool) (e Entrant, found bool, err error) {
 	for i, chain := range r.chains {
-		if as.Chain != "" && chain != as.Chain {
-			continue
-		}
-		n, there := r.roll.lookup(Entrant{as.Account, uint16(i)})
+		on := Entrant{as.Account, uint16(i)}
 		switch {
-		case !there:
+		case as.Chain != "" && chain != as.Chain, !there(on):
 		case found:
-			return 0, false, fmt.Errorf("account %s is an entrant on several chains; name the chain", as.Account)
+			return Entrant{}, false, fmt.Errorf("account %s is an entrant on several chains; name the chain", as.Account)
 		default:
-			id, found = n, true
+			e, found = on, true
 		}
 	}
-	return id, found, nil
+	return e, found, nil
 }

@@ -40,64 +40,92 @@ const (
 	zoneMinus = 1<<15 - 2 // -00:00
 )
 
+// Columns of a history.
+const (
+	historyAccount = iota
+	historyTime
+	historyLock
+	historyChange
+	historyChain
+)
+
+func historyColumns() []column {
+	return []column{{"account", false}, {"time", false}, {"lock", false}, {"change", false}, {"chain", true}}
+}
+
+// historyRow is one deposit or withdrawal.
+type historyRow struct {
+	e      Entrant
+	time   int64
+	lock   uint8 // index of the campaign's locks
+	minus  bool
+	amount merkle.Amount // in 10^-stakeDecimals
+}
+
+// historyRow reads the present row; ok is false when it was refused.
+func (s *source) historyRow(set *campaign.Astra, at int64) (row historyRow, ok bool) {
+	row.e, ok = s.account(historyAccount, historyChain)
+	var err error
+	row.time, err = campaign.Instant(s.cell(historyTime))
+	if err == nil && row.time > at {
+		err = fmt.Errorf("%w, %s", ErrAfter, set.At)
+	}
+	if err != nil {
+		s.no(historyTime, err)
+		ok = false
+	}
+	months, err := strconv.Atoi(string(s.cell(historyLock)))
+	l := slices.IndexFunc(set.Locks, func(x campaign.Lock) bool { return x.Months == months })
+	if err != nil || l < 0 || strconv.Itoa(months) != string(s.cell(historyLock)) {
+		s.no(historyLock, fmt.Errorf("%w, %s", ErrUnknownLock, lockList(set)))
+		ok = false
+	}
+	row.lock = uint8(l)
+	digits := s.cell(historyChange)
+	if row.minus = len(digits) > 0 && digits[0] == '-'; row.minus {
+		digits = digits[1:]
+	}
+	decimals := int(set.StakeDecimals)
+	v, scale, err := parseDecimal(digits, decimals)
+	if err == nil {
+		var fits bool
+		if row.amount, fits = shift(v, decimals-int(scale)); !fits {
+			err = merkle.ErrOverflow
+		} else if v.IsZero() {
+			err = ErrNoChange
+		}
+	}
+	if err != nil {
+		s.no(historyChange, err)
+		ok = false
+	}
+	return row, ok
+}
+
 func (r *reading) readHistory(set *campaign.Astra, at int64) (*historyRows, error) {
-	const account, when, lock, change, chain = 0, 1, 2, 3, 4
 	h := new(historyRows)
 	if set.History == nil {
 		return h, nil
 	}
-	s, err := r.open(set.History, "history", []column{{"account", false}, {"time", false}, {"lock", false}, {"change", false}, {"chain", true}})
+	s, err := r.open(set.History, "history", historyColumns())
 	if s == nil {
 		return h, err
 	}
-	h.chain = s.has(chain)
-	decimals := int(set.StakeDecimals)
+	h.chain = s.has(historyChain)
 	for s.next() {
-		e, ok := s.account(account, chain)
-		text := s.cell(when)
-		t, err := campaign.Instant(text)
-		if err == nil && t > at {
-			err = fmt.Errorf("%w, %s", ErrAfter, set.At)
-		}
-		if err != nil {
-			s.no(when, err)
-			ok = false
-		}
-		months, err := strconv.Atoi(string(s.cell(lock)))
-		l := slices.IndexFunc(set.Locks, func(x campaign.Lock) bool { return x.Months == months })
-		if err != nil || l < 0 || strconv.Itoa(months) != string(s.cell(lock)) {
-			s.no(lock, fmt.Errorf("%w, %s", ErrUnknownLock, lockList(set)))
-			ok = false
-		}
-		digits := s.cell(change)
-		minus := len(digits) > 0 && digits[0] == '-'
-		if minus {
-			digits = digits[1:]
-		}
-		v, scale, err := parseDecimal(digits, decimals)
-		if err == nil {
-			var fits bool
-			if v, fits = shift(v, decimals-int(scale)); !fits {
-				err = merkle.ErrOverflow
-			} else if v.IsZero() {
-				err = ErrNoChange
-			}
-		}
-		if err != nil {
-			s.no(change, err)
-			ok = false
-		}
+		row, ok := s.historyRow(set, at)
 		if !ok {
 			continue
 		}
-		id, ok := r.enter(s, account, e)
-		if !ok || s.full(account, len(h.entrants)) {
+		id, ok := r.enter(s, historyAccount, row.e)
+		if !ok || s.full(historyAccount, len(h.entrants)) {
 			continue
 		}
-		h.entrants, h.times, h.zones = append(h.entrants, id), append(h.times, t), append(h.zones, zoneOf(text))
-		h.locks, h.minus, h.amounts = append(h.locks, uint8(l)), append(h.minus, minus), append(h.amounts, h.numbers.code(v))
-		h.places.add(s.cells[s.col[change]])
+		h.entrants, h.zones = append(h.entrants, id), append(h.zones, zoneOf(s.cell(historyTime)))
+		h.add(row)
+		h.places.add(s.cells[s.col[historyChange]])
 	}
+	decimals := int(set.StakeDecimals)
 	return h, s.close("sorted", "", func(emit func([]byte) error) error {
 		return r.byAccount(len(h.entrants), func(i int) uint32 { return h.entrants[i] }, func(dst []byte, i int) []byte {
 			dst = appendInstant(append(dst, ','), h.times[i], h.zones[i])
@@ -108,6 +136,12 @@ func (r *reading) readHistory(set *campaign.Astra, at int64) (*historyRows, erro
 			return r.chainCell(appendDecimal(dst, h.numbers.amount(h.amounts[i]), decimals), h.chain, h.entrants[i])
 		}, emit)
 	})
+}
+
+// add appends what scores are computed from.
+func (h *historyRows) add(row historyRow) {
+	h.times, h.locks = append(h.times, row.time), append(h.locks, row.lock)
+	h.minus, h.amounts = append(h.minus, row.minus), append(h.amounts, h.numbers.code(row.amount))
 }
 
 func lockList(set *campaign.Astra) string {
@@ -156,21 +190,33 @@ func (h *historyRows) sort(r *reading, file string) {
 		slices.SortFunc(rows, func(a, b uint32) int {
 			return cmp.Or(cmp.Compare(h.locks[a], h.locks[b]), cmp.Compare(h.times[a], h.times[b]), cmp.Compare(a, b))
 		})
-		h.runs(rows, func(lock uint8, rows []uint32) {
-			var balance merkle.Amount
-			h.instants(rows, func(_ int64, in, out merkle.Amount, last uint32) bool {
-				sum, ok := balance.Add(in)
-				if ok {
-					balance, ok = sum.Sub(out)
-				}
-				if !ok {
-					r.faults.Add(&merkle.Fault{Pos: h.places.at(file, int(last)), Field: "change", Value: r.roll.entrants[e].Account.String(),
-						Err: fmt.Errorf("%w: %s, of lock %d", ErrOverdrawn, out.Tokens(r.c.Rule.Astra.StakeDecimals), r.c.Rule.Astra.Locks[lock].Months)})
-				}
-				return ok
-			})
+		h.overdrawn(rows, func(lock uint8, out merkle.Amount, last uint32) {
+			r.faults.Add(overdraft(r.c.Rule.Astra, h.places.at(file, int(last)), r.roll.entrants[e].Account, lock, out))
 		})
 	}
+}
+
+// overdrawn calls refuse once for each lock whose balance falls below 0 in the rows of an entrant, which are by lock, then time: with what is withdrawn at the first
+// such instant, and the row to blame.
+func (h *historyRows) overdrawn(rows []uint32, refuse func(lock uint8, out merkle.Amount, last uint32)) {
+	h.runs(rows, func(lock uint8, rows []uint32) {
+		var balance merkle.Amount
+		h.instants(rows, func(_ int64, in, out merkle.Amount, last uint32) bool {
+			sum, ok := balance.Add(in)
+			if ok {
+				balance, ok = sum.Sub(out)
+			}
+			if !ok {
+				refuse(lock, out, last)
+			}
+			return ok
+		})
+	})
+}
+
+// overdraft is the fault of a balance below 0.
+func overdraft(set *campaign.Astra, at merkle.Pos, account merkle.Account, lock uint8, out merkle.Amount) *merkle.Fault {
+	return &merkle.Fault{Pos: at, Field: "change", Value: account.String(), Err: fmt.Errorf("%w: %s, of lock %d", ErrOverdrawn, out.Tokens(set.StakeDecimals), set.Locks[lock].Months)}
 }
 
 // runs calls each with the rows of each lock.

@@ -1,6 +1,7 @@
 package alloc
 
 import (
+	"errors"
 	"math/big"
 	"sync"
 
@@ -19,10 +20,28 @@ type quotas struct {
 	pools  int
 	plan   func(totals []*big.Int) (mul []*big.Int, div *big.Int) // see quotaBounds
 
+	// Of entrants on disk only some are at hand: all visits the whole of them, part by part, and whole, of such a part, has the bounds.
+	all   func(visit func(part *quotas) error) error // nil: q has all entrants
+	whole *quotas                                    // nil: q itself
+
 	bits   [3]uint // the precisions that are tried: a common denominator of at most so many bits, or bounds of that many; the last is 0, the exact sum
 	once   [3]sync.Once
 	bounds [3]*quotaBounds
+	errs   [3]error // why bounds are not there: what is on disk could not be read
 }
+
+// errLong ends the search for a common denominator.
+var errLong = errors.New("alloc: a common denominator is longer than wanted")
+
+func (q *quotas) parts(visit func(part *quotas) error) error {
+	if q.all == nil {
+		return visit(q)
+	}
+	return q.all(visit)
+}
+
+// failed is why floors are not to be had: nil when they are. It is called when nobody asks for floors.
+func (q *quotas) failed() error { return errors.Join(q.errs[:]...) }
 
 // quotaBits are the usual precisions. Bounds of 1024 bits leave a floor open in one of 2^700 cases.
 func quotaBits() [3]uint { return [3]uint{1024, 8192, 0} }
@@ -41,41 +60,56 @@ type quotaBounds struct {
 }
 
 // common is the least common multiple of all denominators; ok is false when it is longer than most bits (0: any length is fine).
-func (q *quotas) common(most uint) (*big.Int, bool) {
+func (q *quotas) common(most uint) (_ *big.Int, ok bool, err error) {
 	all := big.NewInt(1)
-	last := uint64(0)
 	var rem, den big.Int
-	for e := range q.n {
-		_, code := q.ratio(e)
-		if code == last {
-			continue
+	err = q.parts(func(p *quotas) error {
+		last := uint64(0)
+		for e := range p.n {
+			_, code := p.ratio(e)
+			if code == last {
+				continue
+			}
+			last = code
+			den.Set(p.codes.amount(code).Big())
+			if rem.Rem(all, &den).Sign() == 0 {
+				continue
+			}
+			g := new(big.Int).GCD(nil, nil, all, &den)
+			if all.Mul(all, den.Quo(&den, g)); most > 0 && uint(all.BitLen()) > most {
+				return errLong
+			}
 		}
-		last = code
-		den.Set(q.codes.amount(code).Big())
-		if rem.Rem(all, &den).Sign() == 0 {
-			continue
-		}
-		g := new(big.Int).GCD(nil, nil, all, &den)
-		if all.Mul(all, den.Quo(&den, g)); most > 0 && uint(all.BitLen()) > most {
-			return nil, false
-		}
+		return nil
+	})
+	if errors.Is(err, errLong) {
+		return nil, false, nil
 	}
-	return all, true
+	return all, err == nil, err
 }
 
-// at returns the bounds of a precision, made once.
+// at returns the bounds of a precision, made once; nil when what is on disk cannot be read: see failed.
 func (q *quotas) at(level int) *quotaBounds {
+	if q.whole != nil {
+		return q.whole.at(level)
+	}
 	q.once[level].Do(func() {
 		bits := q.bits[level]
 		b := &quotaBounds{}
-		if b.scale, b.exact = q.common(bits); !b.exact {
+		var err error
+		if b.scale, b.exact, err = q.common(bits); !b.exact {
 			b.scale = new(big.Int).Lsh(big.NewInt(1), bits)
 		}
 		b.low, b.high = make([]*big.Int, q.pools), make([]*big.Int, q.pools)
 		for p := range q.pools {
 			b.low[p], b.high[p] = new(big.Int), new(big.Int)
 		}
-		q.sum(b)
+		if err == nil {
+			err = q.sum(b)
+		}
+		if q.errs[level] = err; err != nil {
+			return
+		}
 		b.mul[0], b.div[0] = q.plan(b.low)
 		b.mul[1], b.div[1] = b.mul[0], b.div[0]
 		if !b.exact {
@@ -88,31 +122,34 @@ func (q *quotas) at(level int) *quotaBounds {
 }
 
 // sum adds amount × multiplier of all entrants.
-func (q *quotas) sum(b *quotaBounds) {
+func (q *quotas) sum(b *quotaBounds) error {
 	var num, den, v, term, low, rem big.Int
 	var words [3][]big.Word
 	var code []uint64
-	for e := range q.n {
-		n, d := q.ratio(e)
-		code = q.codes.words(code, n)
-		words[0] = setWords(&num, words[0], code)
-		code = q.codes.words(code, d)
-		words[1] = setWords(&den, words[1], code)
-		low.QuoRem(term.Mul(&num, b.scale), &den, &rem)
-		for p := range q.pools {
-			w := q.amount(p, e).Words()
-			words[2] = appendWords(words[2][:0], w[:]...)
-			if len(words[2]) == 0 {
-				continue
-			}
-			v.SetBits(words[2])
-			b.low[p].Add(b.low[p], term.Mul(&v, &low))
-			b.high[p].Add(b.high[p], &term)
-			if rem.Sign() > 0 {
-				b.high[p].Add(b.high[p], &v)
+	return q.parts(func(part *quotas) error {
+		for e := range part.n {
+			n, d := part.ratio(e)
+			code = part.codes.words(code, n)
+			words[0] = setWords(&num, words[0], code)
+			code = part.codes.words(code, d)
+			words[1] = setWords(&den, words[1], code)
+			low.QuoRem(term.Mul(&num, b.scale), &den, &rem)
+			for p := range q.pools {
+				w := part.amount(p, e).Words()
+				words[2] = appendWords(words[2][:0], w[:]...)
+				if len(words[2]) == 0 {
+					continue
+				}
+				v.SetBits(words[2])
+				b.low[p].Add(b.low[p], term.Mul(&v, &low))
+				b.high[p].Add(b.high[p], &term)
+				if rem.Sign() > 0 {
+					b.high[p].Add(b.high[p], &v)
+				}
 			}
 		}
-	}
+		return nil
+	})
 }
 
 // quotaRoom is one goroutine's room.
@@ -125,11 +162,14 @@ type quotaRoom struct {
 	room                         [2][]big.Word
 }
 
-// floor is ⌊x/unit⌋·unit of entrant e.
+// floor is ⌊x/unit⌋·unit of entrant e; with entrants on disk see failed.
 func (q *quotas) floor(w *quotaRoom, e int, unit *big.Int) *big.Int {
 	var first big.Int
 	for level := range q.bits {
 		b := q.at(level)
+		if b == nil {
+			return &w.q
+		}
 		if !b.short.usable {
 			continue // a pool of which the smaller totals are nothing bounds no claim from above; the last precision has none
 		}

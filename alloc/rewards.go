@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/campaign"
 )
 
 // rewards are the block rewards of the pools and how entrants share in them.
@@ -21,28 +22,45 @@ type rewards struct {
 	single []*quotas // bps: one a pool
 }
 
+// newRewards are the rewards of entrants in memory.
 func (a *astra) newRewards(pool *big.Int) *rewards {
-	b := a.set.Blocks
-	w := &rewards{perBlock: new(big.Int).Quo(pool, big.NewInt(int64(b.End-b.Start))), allocSum: new(big.Int)}
+	sums := make([]*big.Int, len(a.set.Pools))
+	for q := range sums {
+		var sum total
+		for i := range a.ids {
+			sum.add(a.stake(q, i))
+		}
+		sums[q] = sum.big()
+	}
+	return rewardsOf(a.set, pool, sums, func(pool int) *quotas {
+		q := &quotas{n: len(a.ids), bits: a.precisions, pools: len(sums), codes: &a.codes, amount: a.stake,
+			ratio: func(i int) (num, den uint64) { return a.num[a.ids[i]], a.den[a.ids[i]] }}
+		if pool >= 0 {
+			q.pools, q.amount = 1, func(_, i int) merkle.Amount { return a.stake(pool, i) }
+		}
+		return q
+	})
+}
+
+// rewardsOf are the rewards of a token's pool, with the sums of amounts by pool, in 10^-scale. shared makes the quotas, but for their plan, of one pool; of all
+// where pool is below 0.
+func rewardsOf(set *campaign.Astra, pool *big.Int, sums []*big.Int, shared func(pool int) *quotas) *rewards {
+	b := set.Blocks
+	w := &rewards{perBlock: new(big.Int).Quo(pool, big.NewInt(int64(b.End-b.Start))), allocSum: new(big.Int), sums: sums}
 	scale := 0
-	digits, scales := make([]merkle.Amount, len(a.set.Pools)), make([]uint8, len(a.set.Pools))
-	for q, p := range a.set.Pools {
+	digits, scales := make([]merkle.Amount, len(set.Pools)), make([]uint8, len(set.Pools))
+	for q, p := range set.Pools {
 		digits[q], scales[q], _ = parseDecimal([]byte(p.Alloc), 18) // was read as a decimal
 		scale = max(scale, int(scales[q]))
 	}
 	covered := new(big.Int)
-	for q, p := range a.set.Pools {
+	for q, p := range set.Pools {
 		n := max(0, min(b.Current, b.End)-max(p.Last, b.Start))
 		v := digits[q].Big()
 		w.allocs, w.blocks = append(w.allocs, v.Mul(v, pow10(scale-int(scales[q])))), append(w.blocks, n)
 		w.allocSum.Add(w.allocSum, v)
 		part := new(big.Int).Mul(w.perBlock, big.NewInt(int64(n)))
 		w.parts = append(w.parts, part.Mul(part, v))
-		var sum total
-		for i := range a.ids {
-			sum.add(a.stake(q, i))
-		}
-		w.sums = append(w.sums, sum.big())
 		if w.sums[q].Sign() > 0 {
 			covered.Add(covered, part)
 		}
@@ -51,23 +69,27 @@ func (a *astra) newRewards(pool *big.Int) *rewards {
 	if w.allocSum.Sign() > 0 {
 		w.earned.Quo(covered, w.allocSum)
 	}
-	make1 := func(pools int, amount func(q, e int) merkle.Amount, plan func([]*big.Int) ([]*big.Int, *big.Int)) *quotas {
-		return &quotas{n: len(a.ids), bits: a.precisions, pools: pools, codes: &a.codes, amount: amount, plan: plan,
-			ratio: func(i int) (num, den uint64) { return a.num[a.ids[i]], a.den[a.ids[i]] }}
-	}
-	if a.set.Shares == "bps" {
-		for q := range a.set.Pools {
-			w.single = append(w.single, make1(1, func(_, i int) merkle.Amount { return a.stake(q, i) }, func(totals []*big.Int) ([]*big.Int, *big.Int) {
-				if totals[0].Sign() == 0 {
-					return []*big.Int{nil}, big.NewInt(1)
-				}
-				return []*big.Int{big.NewInt(10000)}, totals[0]
-			}))
+	if set.Shares == "bps" {
+		for q := range set.Pools {
+			one := shared(q)
+			one.plan = planOfOne(big.NewInt(10000))
+			w.single = append(w.single, one)
 		}
 		return w
 	}
-	w.whole = make1(len(a.set.Pools), a.stake, func(totals []*big.Int) ([]*big.Int, *big.Int) { return w.plan(a.set.Shares, totals, covered) })
+	w.whole = shared(-1)
+	w.whole.plan = func(totals []*big.Int) ([]*big.Int, *big.Int) { return w.plan(set.Shares, totals, covered) }
 	return w
+}
+
+// planOfOne is mul and div of quotaBounds where v is shared out in one pool.
+func planOfOne(v *big.Int) func(totals []*big.Int) ([]*big.Int, *big.Int) {
+	return func(totals []*big.Int) ([]*big.Int, *big.Int) {
+		if totals[0].Sign() == 0 {
+			return []*big.Int{nil}, big.NewInt(1)
+		}
+		return []*big.Int{v}, totals[0]
+	}
 }
 
 // plan is mul and div of quotaBounds: x = m·Σ mul(q)·amount ÷ div.

@@ -35,8 +35,15 @@ type OnChain struct {
 // ErrInMemory says that a campaign is computed in memory only.
 var ErrInMemory = errors.New("is computed in memory only")
 
-// Streams reports why a campaign cannot be computed by Stream; nil when it can: rules fixed/v1, pro-rata/v1, jupiter-asr/v1 and jupiter-asr/v2.
+// Streams reports why a campaign cannot be computed by Stream; nil when it can: rules fixed/v1, pro-rata/v1, jupiter-asr/v1, jupiter-asr/v2 and
+// astra-rewards/v1.
 func Streams(c *campaign.Campaign, o Options) error {
+	if a := c.Rule.Astra; a != nil {
+		if len(c.Tokens) != 1 || len(a.Pools) > mostRewardPools {
+			return fmt.Errorf("rule %s with %d tokens and %d pools %w", c.Rule.Name, len(c.Tokens), len(a.Pools), ErrInMemory)
+		}
+		return nil
+	}
 	if c.Rule.Fixed == nil && c.Rule.ProRata == nil && c.Rule.JupiterASR == nil && c.Rule.JupiterASR2 == nil {
 		return fmt.Errorf("rule %s %w", c.Rule.Name, ErrInMemory)
 	}
@@ -154,6 +161,8 @@ func newStream(ctx context.Context, c *campaign.Campaign, o Options, x External,
 		return &running{s, newVoteStream(s, width)}
 	case c.Rule.JupiterASR2 != nil:
 		return &running{s, newStakeStream(s, width)}
+	case c.Rule.Astra != nil:
+		return &running{s, newAstraStream(s, width)}
 	}
 	return &running{s, newFixedStream(s)}
 }

@@ -87,6 +87,9 @@ func sameOutline(t *testing.T, what string, c *campaign.Campaign, a *Allocation,
 	if said(out.Allocation) != said(a) {
 		t.Fatalf("%s: says\n%s\nwant\n%s", what, said(out.Allocation), said(a))
 	}
+	if got, want := tableTexts(t, out.Allocation), tableTexts(t, a); got != want {
+		t.Fatalf("%s: tables\n%s\nwant\n%s", what, got, want)
+	}
 	if out.Enrolled != len(a.Entrants) {
 		t.Errorf("%s: %d entrants, want %d", what, out.Enrolled, len(a.Entrants))
 	}

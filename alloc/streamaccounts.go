@@ -143,7 +143,7 @@ type gaining struct {
 }
 
 func (g *gaining) find(r *reading) {
-	if r.c.Rounding.Residual.To != "account" {
+	if r.c.Rounding.Residual.To != "account" || r.c.Rule.Astra != nil {
 		return
 	}
 	e, err := r.residualEntrant()

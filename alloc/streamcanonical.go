@@ -14,17 +14,20 @@ import (
 // canonicalText makes the canonical form of an input of rows with an account and a number, and perhaps a proposal before and a time behind it:
 // rows by their bytes, sorted through disk, in a file.
 type canonicalText struct {
-	s      *stream
-	sorter *extsort.Sorter // nil: rows stay as they are read
-	file   *tempFile
-	cells  [][]byte // what rows begin with, by rank, with the comma
-	room   int      // bytes for an account
-	number int      // bytes for the digits of a number
-	chain  bool
-	time   bool
-	before bool // the time stands before the number, as it is
-	record []byte
-	line   []byte
+	s       *stream
+	sorter  *extsort.Sorter // nil: rows stay as they are read
+	file    *tempFile
+	cells   [][]byte // what rows begin with, by rank, with the comma
+	room    int      // bytes for an account
+	number  int      // bytes for the digits of a number
+	chain   bool
+	time    bool
+	before  bool // the time stands before the number, as it is
+	joined  bool // and has the comma, and whatever else stands between them
+	first   bool // the chain stands before the number
+	longest int  // bytes of the longest time
+	record  []byte
+	line    []byte
 }
 
 // longestTime is the longest text of a time that is kept in a record: two of RFC 3339 with seconds and an offset, and a comma, or one with nanoseconds.
@@ -32,7 +35,12 @@ const longestTime = 51
 
 // newCanonical makes one for an input with a chain column or not, rows that begin with one of cells, and with times or not.
 func (s *stream) newCanonical(src *source, name string, chainCol, number int) (*canonicalText, error) {
-	t := &canonicalText{s: s, number: number, chain: src.has(chainCol), room: merkle.EVM.Width()}
+	return s.newText(name, src.has(chainCol), number)
+}
+
+// newText makes one for rows with a chain or not; number is bytes of the digits of a number, and 0 when rows have none.
+func (s *stream) newText(name string, chain bool, number int) (*canonicalText, error) {
+	t := &canonicalText{s: s, number: number, chain: chain, room: merkle.EVM.Width(), longest: longestTime}
 	for _, chain := range s.chains {
 		if chain.Family() == merkle.Solana {
 			t.room = base58Room
@@ -48,7 +56,7 @@ func (s *stream) newCanonical(src *source, name string, chainCol, number int) (*
 func (t *canonicalText) chainAt() int { return 3 + t.room }
 func (t *canonicalText) digitAt() int { return t.chainAt() + 3 }
 func (t *canonicalText) timeAt() int  { return t.digitAt() + t.number }
-func (t *canonicalText) size() int    { return t.timeAt() + (1+longestTime)*btoi(t.time) }
+func (t *canonicalText) size() int    { return t.timeAt() + (1+t.longest)*btoi(t.time) }
 
 // sort has rows sorted; cells and time are set before.
 func (t *canonicalText) sort(memory int64) (err error) {
@@ -83,8 +91,8 @@ func (t *canonicalText) add(rank int, e Entrant, digits merkle.Amount, scale uin
 	r[t.chainAt()+2] = scale
 	putAmount(r[t.digitAt():t.timeAt()], digits)
 	if t.time {
-		if len(time) > longestTime {
-			return fmt.Errorf("a time of more than %d characters %w", longestTime, ErrInMemory)
+		if len(time) > t.longest {
+			return fmt.Errorf("a time of more than %d characters %w", t.longest, ErrInMemory)
 		}
 		r[t.timeAt()] = byte(len(time))
 		copy(r[t.timeAt()+1:], time)
@@ -124,8 +132,16 @@ func (t *canonicalText) rest(dst, r []byte) []byte {
 	if t.before {
 		dst = append(append(dst, ','), time...)
 	}
-	dst = appendDecimal(append(dst, ','), getAmount(r[t.digitAt():t.timeAt()]), int(r[t.chainAt()+2]))
-	if t.chain {
+	if t.first {
+		dst = append(append(dst, ','), t.s.chains[binary.BigEndian.Uint16(r[t.chainAt():])]...)
+	}
+	if !t.joined && t.number > 0 {
+		dst = append(dst, ',')
+	}
+	if t.number > 0 {
+		dst = appendDecimal(dst, getAmount(r[t.digitAt():t.timeAt()]), int(r[t.chainAt()+2]))
+	}
+	if t.chain && !t.first {
 		dst = append(append(dst, ','), t.s.chains[binary.BigEndian.Uint16(r[t.chainAt():])]...)
 	}
 	if t.time && !t.before {

@@ -19,6 +19,7 @@ func draws() map[string]func(r chance, n int) (*campaign.Campaign, Options) {
 		"weights": chance.weightCase,
 		"votes":   chance.voteCase,
 		"stakes":  chance.stakeCase,
+		"rewards": chance.astraCase,
 	}
 }
 
@@ -65,7 +66,20 @@ func TestStream_manyFaults(t *testing.T) {
 		JupiterASR2: &campaign.JupiterASR2{Stakes: input("stakes.csv"), Basis: "daily", From: "2025-07-01", To: "2025-07-05", Zone: "+00:00"}}}
 	spans := *asr2
 	spans.Rule.JupiterASR2 = &campaign.JupiterASR2{Stakes: input("spans.csv"), Basis: "intervals", From: "2025-07-01", To: "2025-07-05", Zone: "+00:00"}
+	astra := &campaign.Campaign{ID: "t", Path: "campaign.yaml", Tokens: []campaign.Token{tok}, Rounding: floorOnce(), Rule: campaign.Rule{Name: "astra-rewards/v1",
+		Astra: &campaign.Astra{At: "2026-03-02T00:00:00Z", Multiplier: "stake", Score: "trailing", LVM: "max", Shares: "flat", Locks: []campaign.Lock{{Months: 0, Window: 60, Factor: "1"}, {Months: 6, Factor: "2"}},
+			Blocks: campaign.Blocks{End: 9, Current: 9}, Pools: []campaign.RewardPool{{ID: "a", Alloc: "1", Stakes: input("weights.csv")}}}}}
+	astra.Rule.Astra.Pools[0].Stakes.Columns = map[string]string{"amount": "weight"}
+	overdrawn, unstaked := *astra, *astra
+	overdrawn.Rule.Astra, unstaked.Rule.Astra = ptr(*astra.Rule.Astra), ptr(*astra.Rule.Astra)
+	overdrawn.Rule.Astra.History, overdrawn.Rule.Astra.Pools = ptr(input("history.csv")), []campaign.RewardPool{{ID: "a", Alloc: "1", Stakes: input("none.csv")}}
+	unstaked.Rule.Astra.Elections, unstaked.Rule.Astra.Pools = ptr(input("takes.csv")), overdrawn.Rule.Astra.Pools
+	unstaked.Rule.Astra.Cooldown = ptr(input("cooldown.csv"))
 	f := files{
+		"none.csv":      "account,amount\n",
+		"history.csv":   lines("account,time,lock,change", func(i int) string { return who(i) + fmt.Sprintf(",2026-03-01T00:00:00Z,%d,-%d", i%2*6, 1+i%5) }),
+		"takes.csv":     lines("account,choice,age", func(i int) string { return who(i) + ",take,3" }),
+		"cooldown.csv":  lines("account", func(i int) string { return who(i % 700) }),
 		"list.csv":      lines("account,amount", func(i int) string { return who(i) + ",3" }),
 		"weights.csv":   lines("account,weight", func(i int) string { return who(i) + ",3" }),
 		"proposals.csv": "id,weight\na,1\n",
@@ -75,7 +89,7 @@ func TestStream_manyFaults(t *testing.T) {
 	}
 	o := f.options()
 	o.LeafColumns = func(*campaign.Tree) []string { return nil }
-	for _, c := range []*campaign.Campaign{listCampaign("base", tok), weightCampaign(tok), asrCampaign(tok), asr2, &spans} {
+	for _, c := range []*campaign.Campaign{listCampaign("base", tok), weightCampaign(tok), asrCampaign(tok), asr2, &spans, astra, &overdrawn, &unstaked} {
 		if streamBoth(t, c.Rule.Name, c, o, External{Memory: 1 << 14, Workers: 2}) {
 			t.Errorf("%s: not refused", c.Rule.Name)
 		}

@@ -68,6 +68,12 @@ func RestoreOutline(dir string, c *campaign.Campaign, o Options) (_ *Outline, er
 		}
 		a.Inputs = append(a.Inputs, y)
 	}
+	for _, t := range s.Tables {
+		if f := x.temp(&t.File); f != nil {
+			x.out.canonical[tableRole(t.Name)] = f
+			a.Tables = append(a.Tables, PublishedTable{t.Name, t.Columns, t.Rows, f.lines})
+		}
+	}
 	texts := x.temp(s.Texts)
 	for i := range s.Sorted {
 		x.sorted(r, &s.Sorted[i], texts)

@@ -44,6 +44,14 @@ type savedOutline struct {
 	Indexed    bool
 	Columns    []string
 	Texts      *savedFileInfo
+	Tables     []savedTable `json:",omitempty"`
+}
+
+type savedTable struct {
+	Name    string
+	Columns []string
+	Rows    int64
+	File    savedFileInfo
 }
 
 type savedEntrant struct {
@@ -148,6 +156,14 @@ func (o *Outline) Save(dir string) error {
 		}
 		s.Inputs = append(s.Inputs, x)
 	}
+	for i := range o.Tables {
+		t := &o.Tables[i]
+		x, err := o.saveRows(dir, &Input{Role: tableRole(t.Name), rows: t.rows})
+		if err != nil {
+			return err
+		}
+		s.Tables = append(s.Tables, savedTable{t.Name, t.Columns, t.Rows, *x})
+	}
 	for _, f := range o.Sorted {
 		x := f.saved()
 		if x.File, err = saveFile(dir, f.file); err != nil {
@@ -176,6 +192,9 @@ func (o *Outline) Save(dir string) error {
 	}
 	return os.Rename(made, filepath.Join(dir, savedFile))
 }
+
+// tableRole names the rows of a table among those of inputs.
+func tableRole(name string) string { return "table-" + name }
 
 // saveRows keeps the canonical rows of an input.
 func (o *Outline) saveRows(dir string, in *Input) (_ *savedFileInfo, err error) {

@@ -90,6 +90,14 @@ func (s *stream) closeLedger(out *Outline, writers []*claimWriter, k int) error 
 		l.Unallocated, fits = l.Pool.Sub(earned)
 	}
 	if fits {
+		for _, v := range []merkle.Amount{l.Locked, l.Forgone} { // what the rule has told of
+			if fits {
+				earned, fits = earned.Sub(v)
+			}
+		}
+		l.Residual = earned
+	}
+	if fits {
 		l.Residual, fits = earned.Sub(won)
 	}
 	if !fits {
@@ -120,7 +128,11 @@ func (f *Sorted) inUnits(v merkle.Amount) *big.Int {
 // moveResidual is Allocation.moveResidual for claims on disk, and looks at the claims: the largest must be known before, and afterwards it is another.
 func (s *stream) moveResidual(out *Outline, writers []*claimWriter, k int) error {
 	l := &out.Tokens[k].Ledger
-	switch l.ResidualTo = s.c.Rounding.Residual.To; l.ResidualTo {
+	l.ResidualTo = s.c.Rounding.Residual.To
+	if s.c.Rule.Astra != nil { // it stays where it is
+		return s.look(out, k)
+	}
+	switch l.ResidualTo {
 	case "largest":
 		l.ResidualTo = "treasury"
 		if err := s.look(out, k); err != nil || s.winner.file == nil {

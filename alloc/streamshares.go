@@ -19,10 +19,11 @@ type shareStream struct {
 	settled []*settledChain
 	most    int // entrants of a piece
 	budgets []budget
-	caps    []*capping     // by token; nil: no cap
-	extra   []*oneMore     // by token; nil: nobody gets one unit more
-	counted *big.Int       // sum of all shares in the pass in which claims are made; nil: nobody compares it
-	writers []*claimWriter // until they are handed over
+	caps    []*capping                   // by token; nil: no cap
+	extra   []*oneMore                   // by token; nil: nobody gets one unit more
+	counted *big.Int                     // sum of all shares in the pass in which claims are made; nil: nobody compares it
+	writers []*claimWriter               // until they are handed over
+	ends    func(to *settledChain) error // called after the last entrant on a chain; nil: nothing is to be done
 }
 
 // sharing is what rules differ in.
@@ -52,6 +53,7 @@ type piece struct {
 	ids     []uint32 // 0, 1, 2, …
 	sum     *big.Int // of numerators, after floor
 	gaining int      // which entrant takes residuals; -1: none of these
+	rewards rewardPiece
 }
 
 // capping is a cap of a token: entrants of a weight from edge get the cap.
@@ -81,11 +83,10 @@ func (s *shareStream) close() error {
 // settle merges the rows on every chain: entrant is called with an account after visit has seen its records, and calls keep for those that are entitled.
 func (s *shareStream) settle(visit func(c *chainRows, record []byte), entrant func(to *settledChain, raw []byte) error) error {
 	for _, c := range s.sorters {
-		file, err := s.scratch(fmt.Sprintf("settled-%d", c.chain))
+		to, err := s.newSettled("settled", c.chain)
 		if err != nil {
 			return err
 		}
-		to := &settledChain{file: file, chain: c.chain, account: c.account, family: s.chains[c.chain].Family()}
 		s.settled = append(s.settled, to)
 		if err := s.eachRecord(c, func(r []byte) { visit(c, r) }, func(raw []byte) error {
 			if s.refuses {
@@ -104,11 +105,23 @@ func (s *shareStream) settle(visit func(c *chainRows, record []byte), entrant fu
 				return err
 			}
 		}
-		if err := errors.Join(file.Flush(), c.sorter.Close()); err != nil {
+		if s.ends != nil {
+			if err := s.ends(to); err != nil {
+				return err
+			}
+		}
+		if err := errors.Join(to.file.Flush(), c.sorter.Close()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// newSettled makes the file of entrants on a chain.
+func (s *shareStream) newSettled(name string, chain uint16) (*settledChain, error) {
+	file, err := s.scratch(fmt.Sprintf("%s-%d", name, chain))
+	family := s.chains[chain].Family()
+	return &settledChain{file: file, chain: chain, account: family.Width(), family: family}, err
 }
 
 // keep writes an entitled entrant.
@@ -135,11 +148,15 @@ func (s *shareStream) nothing() []byte { return []byte{0} }
 
 func (s *shareStream) put(to *settledChain, raw, payload []byte) error {
 	s.enrolled++
-	to.len++
-	if _, err := to.file.Write(raw); err != nil {
+	return to.put(raw, payload)
+}
+
+func (c *settledChain) put(raw, payload []byte) error {
+	c.len++
+	if _, err := c.file.Write(raw); err != nil {
 		return err
 	}
-	_, err := to.file.Write(payload)
+	_, err := c.file.Write(payload)
 	return err
 }
 
@@ -165,11 +182,19 @@ func readNumber(from *bufio.Reader) (merkle.Amount, error) {
 
 // pieces calls visit for the settled entrants, piece by piece, those of one chain after the other.
 func (s *shareStream) pieces(stage string, visit func(p *piece) error) error {
+	return s.piecesOf(s.settled, stage, s.by.parse, visit)
+}
+
+// piecesOf is pieces of other entrants, which are told by parse. An empty stage is not told of.
+func (s *shareStream) piecesOf(settled []*settledChain, stage string, parse func(p *piece, from *bufio.Reader) error, visit func(p *piece) error) error {
 	p := new(piece)
 	p.out.Tokens = make([]TokenAllocation, len(s.c.Tokens))
 	raw := make([]byte, 32)
-	done := int64(0)
-	for _, c := range s.settled {
+	done, all := int64(0), int64(0)
+	for _, c := range settled {
+		all += int64(c.len)
+	}
+	for _, c := range settled {
 		from := bufio.NewReaderSize(io.NewSectionReader(c.file.file, 0, c.file.at), s.block(4))
 		for left := c.len; left > 0; {
 			if err := s.ctx.Err(); err != nil {
@@ -183,7 +208,7 @@ func (s *shareStream) pieces(stage string, visit func(p *piece) error) error {
 				}
 				account, err := merkle.NewAccount(c.family, raw[:c.account])
 				if err == nil {
-					err = s.by.parse(p, from)
+					err = parse(p, from)
 				}
 				if err != nil {
 					return fmt.Errorf("%s: %w", c.file.file.Name(), err)
@@ -202,7 +227,9 @@ func (s *shareStream) pieces(stage string, visit func(p *piece) error) error {
 			}
 			left -= n
 			done += int64(n)
-			s.progress(stage, done, int64(s.enrolled))
+			if stage != "" {
+				s.progress(stage, done, all)
+			}
 		}
 	}
 	return nil
@@ -211,6 +238,7 @@ func (s *shareStream) pieces(stage string, visit func(p *piece) error) error {
 // clear makes room for n entrants.
 func (p *piece) clear(n int) {
 	p.out.Entrants, p.ids, p.weights, p.gaining = p.out.Entrants[:0], p.ids[:0], p.weights[:0], -1
+	p.rewards.clear()
 	codes := p.votes.numbers
 	if codes == nil {
 		codes = new(numbers)
