@@ -92,42 +92,67 @@ func BenchmarkNoonMonth(b *testing.B) {
 	}
 }
 
-// An epoch of n accounts with eight events each over 60 days, a quarter of them with several locks, and two pools.
+// astraEpoch is an epoch of n accounts with eight events each over 60 days, a quarter of them with several locks, and two pools.
+func astraEpoch(b *testing.B, n int) (*campaign.Campaign, Options) {
+	accounts := syntheticAccounts(n)
+	rng := rand.New(rand.NewPCG(1, 2))
+	var history, stakes, lp bytes.Buffer
+	history.WriteString("account,time,lock,change\n")
+	stakes.WriteString("account,amount\n")
+	lp.WriteString("account,amount\n")
+	for i, a := range accounts {
+		for event := range 8 {
+			lock := []string{"0", "6", "9", "12"}[i%4]
+			if i%4 == 3 {
+				lock = []string{"6", "9"}[event%2]
+			}
+			sign := ""
+			if event == 5 || event == 6 {
+				sign = "-"
+			}
+			fmt.Fprintf(&history, "%s,%s,%s,%s%d.%018d\n", a, astraAt.Add(-time.Duration(60*24-event*150)*time.Hour).Format(time.RFC3339), lock, sign, 1000+rng.IntN(10000)/(1+len(sign)*20), rng.Int64N(1e18))
+		}
+		fmt.Fprintf(&stakes, "%s,%d.5\n", a, 1+rng.IntN(100000))
+		if i%3 == 0 {
+			fmt.Fprintf(&lp, "%s,%d.25\n", a, 1+rng.IntN(1000))
+		}
+	}
+	c := parse(b, astraSource("1000000000000000000000000", strings.Replace(onePool, "[{id: itoken", "[{id: lp, alloc: \"1\", last: 100, stakes: {file: lp.csv}}, {id: itoken", 1)+trailing))
+	return c, files{}.bytesOptions(map[string][]byte{"history.csv": history.Bytes(), "stakes.csv": stakes.Bytes(), "lp.csv": lp.Bytes()})
+}
+
 func BenchmarkAstraEpoch(b *testing.B) {
 	for _, n := range []int{10_000, 100_000, 1_000_000} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			if n > 100_000 && testing.Short() {
 				b.Skip("a million accounts with eight events; leave out -short")
 			}
-			accounts := syntheticAccounts(n)
-			rng := rand.New(rand.NewPCG(1, 2))
-			var history, stakes, lp bytes.Buffer
-			history.WriteString("account,time,lock,change\n")
-			stakes.WriteString("account,amount\n")
-			lp.WriteString("account,amount\n")
-			for i, a := range accounts {
-				for event := range 8 {
-					lock := []string{"0", "6", "9", "12"}[i%4]
-					if i%4 == 3 {
-						lock = []string{"6", "9"}[event%2]
-					}
-					sign := ""
-					if event == 5 || event == 6 {
-						sign = "-"
-					}
-					fmt.Fprintf(&history, "%s,%s,%s,%s%d.%018d\n", a, astraAt.Add(-time.Duration(60*24-event*150)*time.Hour).Format(time.RFC3339), lock, sign, 1000+rng.IntN(10000)/(1+len(sign)*20), rng.Int64N(1e18))
-				}
-				fmt.Fprintf(&stakes, "%s,%d.5\n", a, 1+rng.IntN(100000))
-				if i%3 == 0 {
-					fmt.Fprintf(&lp, "%s,%d.25\n", a, 1+rng.IntN(1000))
-				}
-			}
-			c := parse(b, astraSource("1000000000000000000000000", strings.Replace(onePool, "[{id: itoken", "[{id: lp, alloc: \"1\", last: 100, stakes: {file: lp.csv}}, {id: itoken", 1)+trailing))
-			o := files{}.bytesOptions(map[string][]byte{"history.csv": history.Bytes(), "stakes.csv": stakes.Bytes(), "lp.csv": lp.Bytes()})
+			c, o := astraEpoch(b, n)
 			b.ReportAllocs()
 			b.ResetTimer()
 			for b.Loop() {
 				if _, err := Compute(b.Context(), c, o); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/account")
+		})
+	}
+}
+
+// BenchmarkAstraEpoch_throughDisk is the same with 16 MiB of buffers.
+func BenchmarkAstraEpoch_throughDisk(b *testing.B) {
+	for _, n := range []int{10_000, 100_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			c, o := astraEpoch(b, n)
+			b.ReportAllocs()
+			b.ResetTimer()
+			for b.Loop() {
+				out, err := Stream(b.Context(), c, o, External{Dir: b.TempDir(), Memory: 16 << 20})
+				if err == nil {
+					err = out.Close()
+				}
+				if err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -70,8 +70,18 @@ func (t *canonicalText) compare(a, b []byte) int {
 	if c := bytes.Compare(a[:t.chainAt()], b[:t.chainAt()]); c != 0 {
 		return c
 	}
+	if t.before { // times mostly differ
+		x, y := t.timeOf(a), t.timeOf(b)
+		n := min(len(x), len(y))
+		if c := bytes.Compare(x[:n], y[:n]); c != 0 {
+			return c
+		}
+	}
 	return bytes.Compare(t.rest(nil, a), t.rest(nil, b)) // of one account: rarely; several goroutines compare
 }
+
+// timeOf is the time of a record.
+func (t *canonicalText) timeOf(r []byte) []byte { return r[t.timeAt()+1:][:r[t.timeAt()]] }
 
 // add adds a row: the rank of what it begins with, the account, digits·10^-scale, and the time's text.
 func (t *canonicalText) add(rank int, e Entrant, digits merkle.Amount, scale uint8, time []byte) error {
@@ -127,7 +137,7 @@ func (t *canonicalText) write(r []byte) error {
 func (t *canonicalText) rest(dst, r []byte) []byte {
 	var time []byte
 	if t.time {
-		time = r[t.timeAt()+1:][:r[t.timeAt()]]
+		time = t.timeOf(r)
 	}
 	if t.before {
 		dst = append(append(dst, ','), time...)

@@ -197,7 +197,7 @@ func TestMemory_refuses(t *testing.T) {
 		}
 	}
 	asr := filepath.Join(t.TempDir(), "asr")
-	if code, _, errs := told(t, "init", "astra-rewards/v1", asr, "--accounts", "5000"); code != 0 {
+	if code, _, errs := told(t, "init", "noon-open-staking/v1", asr, "--accounts", "5000"); code != 0 {
 		t.Fatal(errs)
 	}
 	if code, _, errs := told(t, "build", asr, "-o", out, "--memory", "1MiB"); code != exitRefused || !strings.Contains(errs, "in memory only") || !strings.Contains(errs, "the limit is 1 MiB") {
