@@ -96,6 +96,9 @@ func (r *reading) readList() (*listRows, error) {
 	for k := range r.c.Tokens {
 		tokens[r.c.Tokens[k].ID] = k
 	}
+	if s.has(listIndex) {
+		l.index = []uint64{} // not nil, also of a list without rows
+	}
 	l.reserve(r, s)
 	var sum scaleSum
 	finest := 0

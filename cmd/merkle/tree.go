@@ -13,7 +13,7 @@ import (
 func treeCommand() *cli.Command {
 	return &cli.Command{
 		Name: "tree", Usage: "build one tree from a plain list", ArgsUsage: "LIST",
-		Description: "LIST is a CSV or JSON Lines file, also .gz or .zst, or a folder of such; - is standard input. Its columns are named after the profile's\n" +
+		Description: "LIST is a CSV or JSON Lines file, also .gz or .zst, a Parquet file, or a folder; - is standard input. Its columns are named after the profile's\n" +
 			"fields (account, amount, index, locked, token …), amounts in base units. Where the profile takes any type list,\n" +
 			"columns are name:type, in the order of the leaf. Lists and claim files of other tools are found out by their\n" +
 			"contents (--from names one), which is said on standard error.\n\n" +
