@@ -55,12 +55,9 @@ func Build(ctx context.Context, s Spec, rows *Rows) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Constants)) {
-		if !p.hasConstant(name) {
-			return nil, fmt.Errorf("constant %q: profile %s has no constant field of that name", name, p)
-		}
+	if s.Constants, err = p.constants(s.Constants); err != nil {
+		return nil, err
 	}
-	s.Constants = p.withDefaults(s.Constants)
 	if err := rows.checkColumns(p); err != nil {
 		return nil, err
 	}
@@ -98,8 +95,13 @@ func (p *Profile) hasConstant(name string) bool {
 	return false
 }
 
-// withDefaults adds the profile's Defaults to the constants that are given; it does not change given.
-func (p *Profile) withDefaults(given map[string]string) map[string]string {
+// constants adds the profile's Defaults to the constants that are given, and refuses those that it has no field for. It does not change given.
+func (p *Profile) constants(given map[string]string) (map[string]string, error) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !p.hasConstant(name) {
+			return nil, fmt.Errorf("constant %q: profile %s has no constant field of that name", name, p)
+		}
+	}
 	var out map[string]string
 	for _, d := range p.Defaults {
 		if _, ok := given[d.Field]; !ok && p.hasConstant(d.Field) {
@@ -111,9 +113,9 @@ func (p *Profile) withDefaults(given map[string]string) map[string]string {
 		}
 	}
 	if out == nil {
-		return given
+		return given, nil
 	}
-	return out
+	return out, nil
 }
 
 func (t *Tree) rowAt(place int) int {

@@ -82,10 +82,18 @@ func checkRows(ctx context.Context, w int, p *Profile, s *Spec, r *Rows) (total 
 		return total, false, err
 	}
 	total, fits = sumOf(sums)
-	if (!fits || total.BitLen() > p.TotalBits) && p.Amount != AmountLimit { // nobody may draw the sum of all limits
-		return total, false, fmt.Errorf("sum of the tree's amounts: %w: %d bits", ErrWidth, p.TotalBits)
+	if err := p.checkTotal(total, fits); err != nil {
+		return total, false, err
 	}
 	return total, fits, nil
+}
+
+// checkTotal refuses a sum of all amounts that the contract cannot hold; fits is whether it fits 256 bits.
+func (p *Profile) checkTotal(total merkle.Amount, fits bool) error {
+	if (!fits || total.BitLen() > p.TotalBits) && p.Amount != AmountLimit { // nobody may draw the sum of all limits
+		return fmt.Errorf("sum of the tree's amounts: %w: %d bits", ErrWidth, p.TotalBits)
+	}
+	return nil
 }
 
 func allOf(accounts []merkle.Account, f merkle.Family) bool {

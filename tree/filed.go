@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/big"
-	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree/internal/layer"
@@ -61,12 +59,9 @@ func BuildFiled(ctx context.Context, s Spec, n int, read Slices, d Disk) (_ *Fil
 		return nil, errors.Join(err, checkLevels(s.Levels))
 	}
 	s.Order, _ = resolveOrder(p, s.Order)
-	for _, name := range slices.Sorted(maps.Keys(s.Constants)) {
-		if !p.hasConstant(name) {
-			return nil, fmt.Errorf("constant %q: profile %s has no constant field of that name", name, p)
-		}
+	if s.Constants, err = p.constants(s.Constants); err != nil {
+		return nil, err
 	}
-	s.Constants = p.withDefaults(s.Constants)
 	b := &filing{ctx: ctx, spec: s, d: d, w: workers(s.Workers), n: n, read: read}
 	defer func() {
 		if err != nil {

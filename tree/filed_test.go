@@ -307,6 +307,31 @@ func TestBuildFiled_sameFaults(t *testing.T) {
 	}
 }
 
+// What is wrong beside the rows is told behind what is wrong with them and their sum, and before repeated ones, as Build does.
+func TestBuildFiled_constantsBehindRows(t *testing.T) {
+	ctx := context.Background()
+	p := lookup(t, "safe-vesting-v1")
+	wide := merkle.AmountFromWords([4]uint64{0, 0, 1})
+	for what, spoil := range map[string]func(r *Rows){
+		"nothing":  func(*Rows) {},
+		"a row":    func(r *Rows) { r.Amounts[4500] = wide },
+		"repeated": func(r *Rows) { r.Accounts[7], r.Amounts[7], r.Columns[0].Values[7] = r.Accounts[6], r.Amounts[6], "x" },
+	} {
+		spec, rows := sample(t, p, 5, 5000)
+		spoil(rows)
+		spec.Constants = map[string]string{"chainId": "1", "verifyingContract": "0x29067F28306419923BCfF96E37F95E0f58ABdBBe", "managed": "1"}
+		_, want := Build(ctx, spec, rows)
+		dir := t.TempDir()
+		_, got := BuildFiled(ctx, spec, 5000, slicesFrom(rows, nil), Disk{Dir: dir, Memory: 1 << 14, Unique: true})
+		if want == nil || fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+		if left, _ := os.ReadDir(dir); len(left) > 0 {
+			t.Errorf("%s: %v left", what, left)
+		}
+	}
+}
+
 func TestBuildFiled_refuses(t *testing.T) {
 	p := lookup(t, "jito-v1")
 	spec, rows := sample(t, p, 1, 5000)

@@ -35,6 +35,7 @@ type filing struct {
 	indexOnce *extsort.Sorter
 
 	wrong  rowPile // what the contract cannot hold
+	unset  error   // what is missing or wrong beside the rows: no leaf is hashed then
 	unread rowPile // what the leaf cannot hold
 	sum    wideSum
 	nodes  *nodeFile
@@ -95,7 +96,8 @@ func (b *filing) begin() error {
 		switch p.Index {
 		case IndexEIP55, IndexBase58, IndexInputRow:
 		default:
-			return fmt.Errorf("index: profile %s needs them given", p)
+			b.unset = fmt.Errorf("index: profile %s needs them given", p)
+			return nil
 		}
 		if bits, err := p.indexBits(); err != nil || uint64(b.n-1)>>bits != 0 {
 			return errors.Join(fmt.Errorf("field %s: indexes of %d rows: %w: %d bits", p.name(SourceIndex), b.n, ErrWidth, bits), err)
@@ -107,7 +109,8 @@ func (b *filing) begin() error {
 	}
 	e, err := newEncoder(p, &b.spec, &sample, index)
 	if err != nil {
-		return err
+		b.unset = err
+		return nil
 	}
 	if b.form, err = recordsOf(p, b.spec.Order, &b.d, &sample, e); err != nil {
 		return err
@@ -180,11 +183,9 @@ func (b *filing) hash(worker int, s *filePiece, lo, hi int) error {
 	} else if err != nil && !errors.Is(err, ErrWidth) { // what the sum of all is, is seen when all are there
 		return err
 	}
-	if rows.Amounts != nil {
-		s.sum.add(rows.Amounts)
-	}
-	if p.Has(SourceLocked) && rows.Locked != nil {
-		s.sum.add(rows.Locked)
+	s.sum.addRows(p, rows)
+	if b.unset != nil {
+		return nil
 	}
 	e, err := newEncoder(p, &b.spec, rows, rows.Index)
 	if err != nil {
@@ -263,8 +264,11 @@ func (b *filing) refused() error {
 	if err := b.wrong.err(); err != nil {
 		return err
 	}
-	if total, fits := b.total(); (!fits || total.BitLen() > p.TotalBits) && p.Amount != AmountLimit {
-		return fmt.Errorf("sum of the tree's amounts: %w: %d bits", ErrWidth, p.TotalBits)
+	if err := p.checkTotal(b.total()); err != nil {
+		return err
+	}
+	if b.unset != nil {
+		return b.unset
 	}
 	if err := b.repeated(b.ctx); err != nil {
 		return err

@@ -62,12 +62,9 @@ func NewRootBuilder(s Spec, indexed bool) (*RootBuilder, error) {
 	case s.Levels != 0 || p.Has(SourceToken) && s.Token.Family() != p.Accounts:
 		return nil, fmt.Errorf("%w: levels or token", ErrSliced)
 	}
-	for name := range s.Constants {
-		if !p.hasConstant(name) {
-			return nil, fmt.Errorf("constant %q: profile %s has no constant field of that name", name, p)
-		}
+	if s.Constants, err = p.constants(s.Constants); err != nil {
+		return nil, err
 	}
-	s.Constants = p.withDefaults(s.Constants)
 	b.spec = s
 	b.indexBits, err = p.indexBits()
 	return b, err

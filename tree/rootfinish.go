@@ -26,7 +26,7 @@ func (b *RootBuilder) Finish(ctx context.Context, n int) (*Gathered, error) {
 		sums = append(sums, w.sum)
 	}
 	out.Total, out.Summed = sumOf(sums)
-	if (!out.Summed || out.Total.BitLen() > p.TotalBits) && p.Amount != AmountLimit {
+	if p.checkTotal(out.Total, out.Summed) != nil {
 		return nil, ErrUnclear
 	}
 	out.Summed = out.Summed && p.Has(SourceAmount)

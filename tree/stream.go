@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/bits"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -62,12 +60,11 @@ func BuildSliced(ctx context.Context, s Spec, n, shard int, read Slices) (*Slice
 	if n > MaxRows || shard < 2 {
 		return nil, fmt.Errorf("%d rows in shards of %d, want at most %d rows and shards of at least 2", n, shard, MaxRows)
 	}
-	s.Order, s.Constants = OrderAccount, p.withDefaults(s.Constants)
-	for _, name := range slices.Sorted(maps.Keys(s.Constants)) {
-		if !p.hasConstant(name) {
-			return nil, fmt.Errorf("constant %q: profile %s has no constant field of that name", name, p)
-		}
+	var err error
+	if s.Constants, err = p.constants(s.Constants); err != nil {
+		return nil, err
 	}
+	s.Order = OrderAccount
 	t := &Sliced{spec: s, n: n, nodes: &nodes{shape: p.Shape, width: p.Width, leaves: n, prefix: p.NodePrefix, sorted: p.Pair == PairSorted}}
 	t.depth = bits.Len(uint(n - 1))
 	within := bits.Len(uint(shard)) - 1
@@ -179,7 +176,7 @@ type slicer struct {
 	mem    leafMemory
 	buf    []byte    // leaves
 	leaves [2][]byte // levels in turn
-	total  merkle.Amount
+	sum    wideSum
 	bad    []*RowError
 }
 
@@ -235,20 +232,16 @@ func (t *Sliced) subtrees(ctx context.Context, read Slices) ([]byte, error) {
 		return nil, err
 	}
 	var bad []*RowError
-	fits := true
+	var sums []wideSum
 	for _, s := range all {
-		bad = append(bad, s.bad...)
-		var ok bool
-		t.total, ok = t.total.Add(s.total)
-		fits = fits && ok
+		bad, sums = append(bad, s.bad...), append(sums, s.sum)
 	}
 	if err := rowErrors(bad); err != nil {
 		return nil, err
 	}
-	if (!fits || t.total.BitLen() > p.TotalBits) && p.Amount != AmountLimit {
-		return nil, fmt.Errorf("sum of the tree's amounts: %w: %d bits", ErrWidth, p.TotalBits)
-	}
-	return roots, nil
+	var fits bool
+	t.total, fits = sumOf(sums)
+	return roots, p.checkTotal(t.total, fits)
 }
 
 // hash writes the roots of the subtrees [first, last).
@@ -310,24 +303,19 @@ func (s *slicer) hashLeaves(ctx context.Context, lo, hi int) ([]byte, error) {
 	if p.Has(SourceIndex) && s.rows.Index == nil {
 		return nil, fmt.Errorf("index: profile %s needs them given", p)
 	}
-	sum, _, err := checkRows(ctx, 1, p, &s.t.spec, &s.rows) // a sum that does not fit is its error, but for limits
 	var refused *RowErrors
-	if err != nil && !errors.As(err, &refused) {
+	if _, _, err := checkRows(ctx, 1, p, &s.t.spec, &s.rows); errors.As(err, &refused) {
+		s.refuse(lo, refused.List)
+	} else if err != nil && !errors.Is(err, ErrWidth) { // what the sum of all is, is seen when all are there
 		return nil, err
 	}
-	if refused != nil {
-		s.refuse(lo, refused.List)
-	}
+	s.sum.addRows(p, &s.rows)
 	s.enc.again()
 	s.buf = resize(s.buf, n*p.Width)
 	leaves := s.buf
 	for from := 0; from < n; from += leafBatch {
 		end := min(from+leafBatch, n)
 		s.refuse(lo, s.mem.hash(p, s.enc, leaves[from*p.Width:end*p.Width], from, end))
-	}
-	total, fits := s.total.Add(sum)
-	if s.total = total; !fits && p.Amount != AmountLimit {
-		return nil, fmt.Errorf("sum of the tree's amounts: %w: %d bits", ErrWidth, p.TotalBits)
 	}
 	return leaves, nil
 }

@@ -170,6 +170,49 @@ func TestBuildSliced_isTheTree(t *testing.T) {
 	}
 }
 
+// The sum is that of all rows, and told behind what is wrong with single ones: a part that is too wide already is not told by each that meets one.
+func TestBuildSliced_sameFaults(t *testing.T) {
+	ctx := context.Background()
+	p := lookup(t, "jito-v1")
+	const n = 20_000
+	rows := slicedRows(&p, n, rand.New(rand.NewPCG(2, 1)))
+	spec := Spec{Profile: p, Order: OrderAccount, Workers: 4}
+	whole, err := Build(ctx, spec, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, spoil := range map[string]func(r *Rows){
+		"sum": func(r *Rows) {
+			for i := range r.Amounts {
+				r.Amounts[i] = merkle.NewAmount(1 << 63)
+			}
+		},
+		"sum and family": func(r *Rows) {
+			for i := range r.Amounts {
+				r.Amounts[i] = merkle.NewAmount(1 << 63)
+			}
+			r.Accounts[n-1] = merkle.Account{}
+		},
+		"sum with the last": func(r *Rows) { r.Amounts[n-1] = merkle.NewAmount(1<<64 - 1) },
+	} {
+		ordered := &Rows{}
+		if err := slicesOf(whole)(0, 0, n, ordered); err != nil {
+			t.Fatal(err)
+		}
+		spoil(ordered)
+		_, want := Build(ctx, Spec{Profile: p, Order: OrderInput}, ordered)
+		if want == nil {
+			t.Fatalf("%s: nothing is refused", what)
+		}
+		read := slicesFrom(ordered, nil)
+		for range 20 {
+			if _, got := BuildSliced(ctx, spec, n, 256, read); fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Fatalf("%s: %v, want %v", what, got, want)
+			}
+		}
+	}
+}
+
 func TestBuildSliced_refuses(t *testing.T) {
 	ctx := context.Background()
 	p, _ := Lookup("jito-v1")

@@ -20,6 +20,14 @@ func (s *wideSum) add(amounts []merkle.Amount) (width int) {
 	return merkle.AmountFromWords(any).BitLen()
 }
 
+// addRows adds what a tree's rows pay.
+func (s *wideSum) addRows(p *Profile, r *Rows) {
+	s.add(r.Amounts)
+	if p.Has(SourceLocked) {
+		s.add(r.Locked)
+	}
+}
+
 func (s *wideSum) addWords(a, b, c, d, e uint64) {
 	var carry uint64
 	s[0], carry = bits.Add64(s[0], a, 0)
