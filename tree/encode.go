@@ -107,15 +107,29 @@ func (e *encoder) again() {
 	e.index = e.rows.Index
 	for _, fields := range [][]encField{e.fields, e.leaf} {
 		for i := range fields {
-			f := &fields[i]
-			if f.Source != SourceColumn {
-				continue
-			}
-			f.column = e.rows.column(f.Name)
-			if f.typ.kind == identityKind {
-				f.ecosystem = fields[i-1].column
-			}
+			e.takeUp(fields, i)
 		}
+	}
+}
+
+// takeUp takes up the column of one field.
+func (e *encoder) takeUp(fields []encField, i int) {
+	f := &fields[i]
+	if f.Source != SourceColumn {
+		return
+	}
+	f.column = e.rows.column(f.Name)
+	if f.typ.kind == identityKind {
+		f.ecosystem = e.rows.column(fields[i-1].Name)
+	}
+}
+
+// values returns what appends the text of a leaf field (by its number) of a row, where rows may be read anew between calls.
+func (e *encoder) values() func(dst []byte, row, field int) []byte {
+	return func(dst []byte, row, field int) []byte {
+		e.index = e.rows.Index
+		e.takeUp(e.fields, field)
+		return e.appendValue(dst, row, field)
 	}
 }
 

@@ -219,17 +219,7 @@ func (t *Filed) Values(rows *Rows) (func(dst []byte, row, field int) []byte, err
 	if err != nil {
 		return nil, err
 	}
-	return func(dst []byte, row, field int) []byte {
-		e.index = rows.Index
-		f := &e.fields[field]
-		if f.Source == SourceColumn {
-			f.column = rows.column(f.Name)
-			if f.typ.kind == identityKind {
-				f.ecosystem = rows.column(e.fields[field-1].Name)
-			}
-		}
-		return e.appendValue(dst, row, field)
-	}, nil
+	return e.values(), nil
 }
 
 // Close removes the tree's files.

@@ -332,6 +332,29 @@ func TestBuildFiled_constantsBehindRows(t *testing.T) {
 	}
 }
 
+// Instants that are no numbers are as different as their texts.
+func TestBuildFiled_unlocksUnread(t *testing.T) {
+	p, err := lookup(t, "oz-standard-v1").WithFields([]string{"account:address", "amount:uint256", "unlock:uint64"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, unlocks := range [][2]string{{"0", "x"}, {"07", "7"}, {"x", "y"}, {"x", "x"}, {"5", "5"}, {"1", "2"}} {
+		spec, rows := sample(t, p, 5, 300)
+		rows.Accounts[200] = rows.Accounts[100]
+		rows.Columns[0].Values[100], rows.Columns[0].Values[200] = unlocks[0], unlocks[1]
+		_, want := Build(context.Background(), spec, rows)
+		built, got := BuildFiled(context.Background(), spec, 300, slicesFrom(rows, nil), Disk{Dir: t.TempDir(), Memory: 1 << 14, Unique: true})
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%q: %v, want %v", unlocks, got, want)
+		}
+		if got == nil {
+			if err := built.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
 func TestBuildFiled_refuses(t *testing.T) {
 	p := lookup(t, "jito-v1")
 	spec, rows := sample(t, p, 1, 5000)

@@ -226,11 +226,11 @@ func (t *planting) build() error {
 
 // reverse turns the order of nodes.
 func reverse(level []byte, width int) {
-	node := make([]byte, width)
+	var node [32]byte
 	for lo, hi := 0, len(level)-width; lo < hi; lo, hi = lo+width, hi-width {
-		copy(node, level[lo:lo+width])
+		copy(node[:], level[lo:lo+width])
 		copy(level[lo:], level[hi:hi+width])
-		copy(level[hi:], node)
+		copy(level[hi:], node[:width])
 	}
 }
 

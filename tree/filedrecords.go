@@ -148,12 +148,12 @@ func appendPadded(dst []byte, a merkle.Account) []byte {
 	return append(dst, raw[:]...)
 }
 
-// appendNumber appends a whole number in decimal digits as 32 bytes, and zeros for what is none, which the leaf refuses.
+// appendNumber appends a whole number in decimal digits as 32 bytes, and the hash of what is none, which the leaf refuses: equal for equal texts only.
 func appendNumber(dst []byte, digits string) []byte {
 	a, err := merkle.ParseAmount(digits)
-	if err != nil {
-		return append(dst, make([]byte, 32)...)
-	}
 	b := a.Bytes32()
+	if err != nil {
+		b = sha256.Sum256([]byte(digits))
+	}
 	return append(dst, b[:]...)
 }

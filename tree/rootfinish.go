@@ -50,7 +50,7 @@ func (b *RootBuilder) Finish(ctx context.Context, n int) (*Gathered, error) {
 			return nil, ErrUnclear
 		}
 	} else if p.Shape == Heap { // the first leaf last
-		reverseNodes(leaves, p.Width)
+		reverse(leaves, p.Width)
 	}
 	root, err := foldLevels(ctx, b.w, p, leaves, spare)
 	copy(out.Root[:], root)
@@ -70,15 +70,6 @@ func (b *RootBuilder) ascending() bool {
 		}
 	}
 	return true
-}
-
-func reverseNodes(nodes []byte, width int) {
-	var node [32]byte
-	for lo, hi := 0, len(nodes)-width; lo < hi; lo, hi = lo+width, hi-width {
-		copy(node[:], nodes[lo:lo+width])
-		copy(nodes[lo:lo+width], nodes[hi:hi+width])
-		copy(nodes[hi:hi+width], node[:width])
-	}
 }
 
 // foldLevels hashes leaves in tree order (Heap: the first last) to their root, level by level, each over one that is used no more. spare holds half

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -211,49 +212,31 @@ func (r *RowReader) readBlocks(lo, hi int, rows *Rows) error {
 	if len(f.names) > 0 {
 		c.text = string(r.block)
 	}
-	for row := number * rowBlock; row < hi && !c.broken; row++ {
-		keep := row >= lo
+	for range lo - number*rowBlock {
+		c.skip(f.form, len(f.names))
+	}
+	for row := lo; row < hi && !c.broken; row++ {
 		if f.form.accounts {
-			a := c.account()
-			if keep {
-				rows.Accounts = append(rows.Accounts, a)
-			}
+			rows.Accounts = append(rows.Accounts, c.account())
 		}
 		if f.form.tokens {
-			a := c.account()
-			if keep {
-				rows.Tokens = append(rows.Tokens, a)
-			}
+			rows.Tokens = append(rows.Tokens, c.account())
 		}
 		if f.form.amounts {
-			a := c.amount()
-			if keep {
-				rows.Amounts = append(rows.Amounts, a)
-			}
+			rows.Amounts = append(rows.Amounts, c.amount())
 		}
 		if f.form.locked {
-			a := c.amount()
-			if keep {
-				rows.Locked = append(rows.Locked, a)
-			}
+			rows.Locked = append(rows.Locked, c.amount())
 		}
 		if f.form.index {
-			v := c.uvarint()
-			if keep {
-				rows.Index = append(rows.Index, v)
-			}
+			rows.Index = append(rows.Index, c.uvarint())
 		}
 		if f.form.numbers {
-			v := c.uvarint()
-			if keep {
-				r.numbers = append(r.numbers, uint32(v))
-			}
+			r.numbers = append(r.numbers, uint32(c.uvarint()))
 		}
 		for i := range f.names {
-			lo, hi := c.bytes(int(min(c.uvarint(), 1<<31)))
-			if keep && !c.broken {
-				rows.Columns[i].Values = append(rows.Columns[i].Values, c.text[lo:hi])
-			}
+			lo, hi := c.column()
+			rows.Columns[i].Values = append(rows.Columns[i].Values, c.text[lo:hi])
 		}
 	}
 	if c.broken {
@@ -289,6 +272,22 @@ func (c *rowCursor) bytes(n int) (lo, hi int) {
 	}
 	c.at += n
 	return c.at - n, c.at
+}
+
+// column goes on by a text behind its length, at most math.MaxInt32, and says where it is.
+func (c *rowCursor) column() (lo, hi int) { return c.bytes(int(min(c.uvarint(), math.MaxInt32))) }
+
+// skip goes on by a row: accounts and amounts, numbers, columns.
+func (c *rowCursor) skip(f rowForm, columns int) {
+	for range countOf(f.accounts) + countOf(f.tokens) + countOf(f.amounts) + countOf(f.locked) {
+		c.short()
+	}
+	for range countOf(f.index) + countOf(f.numbers) {
+		c.uvarint()
+	}
+	for range columns {
+		c.column()
+	}
 }
 
 func (c *rowCursor) short() []byte {

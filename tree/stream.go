@@ -160,10 +160,7 @@ func (t *Sliced) Values(rows *Rows) (func(dst []byte, row, field int) []byte, er
 	if err != nil {
 		return nil, err
 	}
-	return func(dst []byte, row, field int) []byte {
-		e.again()
-		return e.appendValue(dst, row, field)
-	}, nil
+	return e.values(), nil
 }
 
 // slicer hashes shards; each worker has its own.

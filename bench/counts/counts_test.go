@@ -31,6 +31,11 @@ func (h *Hasher) Messages(dst, src, prefix []byte, size int) {
 	h.messages(dst, src, prefix, size)
 }
 
+func (h *Hasher) Various(dst, src, prefix []byte, ends []int) {
+	Counted.Add(uint64(len(ends)))
+	h.various(dst, src, prefix, ends)
+}
+
 func (h *Hasher) Pairs(dst, src, prefix []byte, sorted bool) {
 	Counted.Add(uint64(len(src) / (2 * h.width)))
 	h.pairs(dst, src, prefix, sorted)
@@ -62,7 +67,7 @@ func overlay(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	method, found := regexp.MustCompile(`((?:\(h \*Hasher\) |\bh\.))(Sum|Messages|Pairs)\(`), 0
+	method, found := regexp.MustCompile(`((?:\(h \*Hasher\) |\bh\.))(Sum|Messages|Various|Pairs)\(`), 0
 	for _, f := range files {
 		if strings.HasSuffix(f, "_test.go") {
 			continue
@@ -75,7 +80,7 @@ func overlay(t *testing.T) string {
 			if strings.HasPrefix(m, "(h *Hasher) ") {
 				found++
 			}
-			for _, name := range []string{"Sum", "Messages", "Pairs"} {
+			for _, name := range []string{"Sum", "Messages", "Various", "Pairs"} {
 				m = strings.Replace(m, name+"(", strings.ToLower(name)+"(", 1)
 			}
 			return m
@@ -84,8 +89,8 @@ func overlay(t *testing.T) string {
 			put("tree/internal/layer/"+filepath.Base(f), text)
 		}
 	}
-	if found != 3 {
-		t.Fatalf("package layer has %d of the three methods that hash", found)
+	if found != 4 {
+		t.Fatalf("package layer has %d of the four methods that hash", found)
 	}
 	put("tree/internal/layer/counting.go", counting)
 	put("tree/counting.go", reading)

@@ -25,6 +25,7 @@ var Model = []Cost{
 	{"oz-standard-v1", tree.OrderAccount, 4, 98}, // and one for the key that accounts are put in order by
 	{"uniswap-v1", tree.OrderProfile, 3, 126},    // one of the leaf, one node, one for the capitals that decide the index
 	{"jito-v1", tree.OrderProfile, 3, 74},        // two of the leaf, one node
+	{"text-v1", tree.OrderProfile, 2, 98},        // one of the leaf, whose length differs, one node
 }
 
 // Name is profile and order.
