@@ -53,44 +53,25 @@ func (r *reading) readElections(in *campaign.Input, now int, periods []int) (*el
 	known := map[string]uint32{}
 	for s.next() {
 		e, ok := s.account(account, chain)
-		c := uint16(0)
-		if text := string(s.cell(choice)); text != "claim" {
-			p, err := strconv.Atoi(text)
-			if err != nil || strconv.Itoa(p) != text || !slices.Contains(periods, p) {
-				s.no(choice, fmt.Errorf("%w, %v", ErrChoiceWord, periods))
-				ok = false
-			}
-			c = uint16(p)
-		}
+		c, good := s.choice(choice, periods)
+		ok = ok && good
 		n := uint32(0)
 		if s.has(part) {
 			var seen bool
 			if n, seen = known[string(s.cell(part))]; !seen {
-				v, text, err := parseWeight(string(s.cell(part)))
-				if err == nil && (v.Sign() == 0 || v.Cmp(big.NewRat(1, 1)) > 0) {
-					err = ErrPart
-				}
+				x, err := parsePart(s.cell(part))
 				if err != nil {
 					s.no(part, err)
 					ok = false
 				} else {
 					n = uint32(len(l.shares))
-					l.shares = append(l.shares, share{v, text})
+					l.shares = append(l.shares, x)
 					known[string(s.cell(part))] = n
 				}
 			}
 		}
-		m := 0
-		if s.has(month) && len(s.cell(month)) > 0 {
-			var err error
-			if m, err = campaign.Month(s.cell(month)); err == nil && m > now {
-				err = ErrLater
-			}
-			if err != nil {
-				s.no(month, err)
-				ok = false
-			}
-		}
+		m, good := s.elected(month, now)
+		ok = ok && good
 		if !ok {
 			continue
 		}
@@ -102,6 +83,44 @@ func (r *reading) readElections(in *campaign.Input, now int, periods []int) (*el
 		l.places.add(s.cells[s.col[account]])
 	}
 	return l, s.close("sorted", "", func(emit func([]byte) error) error { return l.canonical(r, emit) })
+}
+
+// choice reads claim, which is 0, or one of the periods.
+func (s *source) choice(col int, periods []int) (uint16, bool) {
+	text := string(s.cell(col))
+	if text == "claim" {
+		return 0, true
+	}
+	p, err := strconv.Atoi(text)
+	if err != nil || strconv.Itoa(p) != text || !slices.Contains(periods, p) {
+		s.no(col, fmt.Errorf("%w, %v", ErrChoiceWord, periods))
+		return 0, false
+	}
+	return uint16(p), true
+}
+
+// parsePart reads a part of an allocation.
+func parsePart(text []byte) (share, error) {
+	v, canonical, err := parseWeight(string(text))
+	if err == nil && (v.Sign() == 0 || v.Cmp(big.NewRat(1, 1)) > 0) {
+		err = ErrPart
+	}
+	return share{v, canonical}, err
+}
+
+// elected reads the month whose allocation a row elects; 0: the cell is empty or there is none.
+func (s *source) elected(col, now int) (int, bool) {
+	if !s.has(col) || len(s.cell(col)) == 0 {
+		return 0, true
+	}
+	m, err := campaign.Month(s.cell(col))
+	if err == nil && m > now {
+		err = ErrLater
+	}
+	if err != nil {
+		s.no(col, err)
+	}
+	return m, err == nil
 }
 
 func (l *electionRows) canonical(r *reading, emit func([]byte) error) error {

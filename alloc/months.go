@@ -44,8 +44,8 @@ const (
 
 func newMonths(set *campaign.Months) *months { return &months{set: set} }
 
-// read reads what the rules share: exits, and the state of the month before.
-func (m *months) read(r *reading) error {
+// settle fills in what settings say, and refuses what cannot be.
+func (m *months) settle(r *reading) {
 	var err error
 	m.month, err = campaign.Month([]byte(m.set.Month))
 	if err == nil {
@@ -57,27 +57,18 @@ func (m *months) read(r *reading) error {
 	if err != nil {
 		r.faults.Addf(m.set.Vesting.Pos, "%w", err)
 	}
+}
+
+// read reads what the rules share: exits, and the state of the month before.
+func (m *months) read(r *reading) (err error) {
+	m.settle(r)
 	if m.exits, err = r.readExits(m.set.Exits, m.month); err != nil {
 		return err
 	}
 	m.in, m.paid = new(positionRows), new(paidRows)
-	if m.set.Previous == nil {
-		return nil
-	}
-	b, err := r.openBundle(*m.set.Previous)
+	b, positions, paid, err := m.predecessor(r)
 	if b == nil || err != nil {
 		return err
-	}
-	if b.campaign.Rule.Name != r.c.Rule.Name {
-		b.refuse(r, "%w: its rule is %s, here %s", ErrSuccessor, b.campaign.Rule.Name, r.c.Rule.Name)
-		return nil
-	}
-	if !b.follows(r, m.set) {
-		return nil
-	}
-	positions, paid := b.table(r, "positions"), b.table(r, "paid")
-	if positions == nil || paid == nil {
-		return nil
 	}
 	before := len(r.faults.List) + r.faults.More
 	if m.in, err = r.readPositions(positions, m.month); err != nil {
@@ -88,6 +79,28 @@ func (m *months) read(r *reading) error {
 		m.prev = b
 	}
 	return err
+}
+
+// predecessor opens the bundle of the month before, and names its tables. There is none in the first month, nor when it is refused.
+func (m *months) predecessor(r *reading) (b *bundle, positions, paid *campaign.Input, err error) {
+	if m.set.Previous == nil {
+		return nil, nil, nil, nil
+	}
+	if b, err = r.openBundle(*m.set.Previous); b == nil || err != nil {
+		return nil, nil, nil, err
+	}
+	if b.campaign.Rule.Name != r.c.Rule.Name {
+		b.refuse(r, "%w: its rule is %s, here %s", ErrSuccessor, b.campaign.Rule.Name, r.c.Rule.Name)
+		return nil, nil, nil, nil
+	}
+	if !b.follows(r, m.set) {
+		return nil, nil, nil, nil
+	}
+	positions, paid = b.table(r, "positions"), b.table(r, "paid")
+	if positions == nil || paid == nil {
+		return nil, nil, nil, nil
+	}
+	return b, positions, paid, nil
 }
 
 // index groups the rows of the month before by entrant.
@@ -109,11 +122,6 @@ func (m *months) refine(r *reading) {
 	if m.prev == nil {
 		return
 	}
-	line := m.prev.manifest.Ledger[0]
-	want, ok := m.prev.line(r, line.Locked, line.Unelected)
-	if !ok {
-		return
-	}
 	var sum total
 	positions := 0
 	for i := range m.in.entrants {
@@ -122,8 +130,18 @@ func (m *months) refine(r *reading) {
 			positions++
 		}
 	}
-	if got := sum.big(); got.Cmp(want.Big()) != 0 {
-		m.prev.refuse(r, "its positions and unelected allocations add up to %s with rollAt: %s, its ledger says %s", got, m.set.RollAt, want)
+	m.balance(r, sum.big(), positions)
+}
+
+// balance refuses a predecessor whose rows do not come to what its ledger says, or of whose open positions this campaign can carry none.
+func (m *months) balance(r *reading, sum *big.Int, positions int) {
+	line := m.prev.manifest.Ledger[0]
+	want, ok := m.prev.line(r, line.Locked, line.Unelected)
+	if !ok {
+		return
+	}
+	if sum.Cmp(want.Big()) != 0 {
+		m.prev.refuse(r, "its positions and unelected allocations add up to %s with rollAt: %s, its ledger says %s", sum, m.set.RollAt, want)
 	}
 	if m.set.Claims == "tranches" && positions > 0 {
 		m.prev.refuse(r, "it has %d open positions, and claims: tranches carries none", positions)

@@ -156,13 +156,22 @@ func (p *votingPower) sum(e uint32) (short total, long *big.Int) {
 
 // append appends the floor of an entrant's power, in tokens.
 func (p *votingPower) append(dst []byte, e uint32, decimals int) []byte {
+	v, long := p.whole(e)
+	if long != nil {
+		return append(dst, decimalText(long, decimals)...)
+	}
+	return appendDecimal(dst, v, decimals)
+}
+
+// whole is the floor of an entrant's power, in base units: long, where that is not nil.
+func (p *votingPower) whole(e uint32) (v merkle.Amount, long *big.Int) {
 	if p.den.IsUint64() {
 		if short, long := p.sum(e); long == nil {
 			if v, ok := short.over(p.den.Uint64()); ok {
-				return appendDecimal(dst, v, decimals)
+				return v, nil
 			}
 		}
 	}
-	v := p.of(e)
-	return append(dst, decimalText(v.Quo(v, p.den), decimals)...)
+	long = p.of(e)
+	return v, long.Quo(long, p.den)
 }

@@ -188,7 +188,7 @@ func (p *pointRows) weigh(r *reading, file string) (weights []merkle.Amount, lis
 		f := p.factors[i]
 		times := scaled[f][p.scales[i]]
 		if times == nil {
-			times = new(big.Int).Mul(p.products[f].digits, pow10(p.scale-int(p.scales[i])+p.factor-p.products[f].scale))
+			times = p.multiplier(int(f), int(p.scales[i]))
 			scaled[f][p.scales[i]] = times
 		}
 		w, ok := timesAny(p.numbers.amount(p.digits[i]), times)
@@ -202,4 +202,10 @@ func (p *pointRows) weigh(r *reading, file string) (weights []merkle.Amount, lis
 		weights[e] = w
 	}
 	return weights, listed
+}
+
+// multiplier is what a row of a factor and scale is multiplied by, to be in 10^-(scale+factor).
+func (p *pointRows) multiplier(factor, scale int) *big.Int {
+	x := &p.products[factor]
+	return new(big.Int).Mul(x.digits, pow10(p.scale-scale+p.factor-x.scale))
 }

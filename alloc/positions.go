@@ -44,15 +44,20 @@ func (p *positionRows) carried(i int, completion bool) merkle.Amount {
 
 // rest appends a row after its account.
 func (p *positionRows) rest(r *reading, dst []byte, i int) []byte {
-	dst = append(append(dst, ','), r.chains[r.roll.entrants[p.entrants[i]].Chain]...)
-	dst = campaign.AppendMonth(append(dst, ','), int(p.months[i]))
+	return appendPosition(dst, r.chains[r.roll.entrants[p.entrants[i]].Chain], int(p.months[i]), int(p.periods[i]), p.allocations[i], p.entitlements[i], p.exited[i])
+}
+
+// appendPosition appends what a row of positions says after its account.
+func appendPosition(dst []byte, chain merkle.Chain, month, period int, allocation, entitlement merkle.Amount, exited bool) []byte {
+	dst = append(append(dst, ','), chain...)
+	dst = campaign.AppendMonth(append(dst, ','), month)
 	dst = append(dst, ',')
-	if p.periods[i] > 0 {
-		dst = strconv.AppendUint(dst, uint64(p.periods[i]), 10)
+	if period > 0 {
+		dst = strconv.AppendUint(dst, uint64(period), 10)
 	}
-	dst = p.allocations[i].AppendText(append(dst, ','))
-	dst = p.entitlements[i].AppendText(append(dst, ','))
-	if p.exited[i] {
+	dst = allocation.AppendText(append(dst, ','))
+	dst = entitlement.AppendText(append(dst, ','))
+	if exited {
 		return append(dst, ",yes"...)
 	}
 	return append(dst, ",no"...)
@@ -73,7 +78,7 @@ func columnNames(list []column) []string {
 
 // readPositions reads the predecessor's table.
 func (r *reading) readPositions(in *campaign.Input, month int) (*positionRows, error) {
-	const account, chain, when, period, allocation, entitlement, exited = 0, 1, 2, 3, 4, 5, 6
+	const account, chain = 0, 1
 	p := new(positionRows)
 	s, err := r.open(in, "positions", positionColumns)
 	if s == nil {
@@ -89,50 +94,66 @@ func (r *reading) readPositions(in *campaign.Input, month int) (*positionRows, e
 		if !ok || s.full(account, p.len()) {
 			continue
 		}
-		m, err := campaign.Month(s.cell(when))
-		if err == nil && m >= month {
-			err = errState
+		if x, ok := r.position(s, e, month); ok {
+			p.add(id, x.month, x.period, x.allocation, x.entitlement, x.exited)
 		}
-		if err != nil {
-			s.no(when, err)
-			continue
-		}
-		periods := uint64(0)
-		if text := s.cell(period); len(text) > 0 {
-			v, err := merkle.ParseAmountBytes(text)
-			periods, _ = v.Uint64()
-			if err != nil || periods == 0 || periods > 1200 || m+int(periods) < month {
-				s.no(period, errState)
-				continue
-			}
-		}
-		a, err := r.baseUnits(s, allocation, e)
-		if err == nil && a.IsZero() {
-			err = errState
-		}
-		if err != nil {
-			s.no(allocation, err)
-			continue
-		}
-		t, err := r.baseUnits(s, entitlement, e)
-		if err == nil && (t.Cmp(a) > 0 || periods == 0 && t != a) {
-			err = errState
-		}
-		if err != nil {
-			s.no(entitlement, err)
-			continue
-		}
-		gone := string(s.cell(exited)) == "yes"
-		if !gone && string(s.cell(exited)) != "no" || gone && (periods == 0 || t != a) {
-			s.no(exited, errState)
-			continue
-		}
-		p.add(id, m, int(periods), a, t, gone)
 	}
 	rows := func(emit func([]byte) error) error {
 		return r.byAccount(p.len(), func(i int) uint32 { return p.entrants[i] }, func(dst []byte, i int) []byte { return p.rest(r, dst, i) }, emit)
 	}
 	return p, s.close("sorted", "", rows)
+}
+
+// position is a row of positions without its entrant.
+type position struct {
+	month, period           int // period 0: an allocation without election
+	allocation, entitlement merkle.Amount
+	exited                  bool
+}
+
+// position reads the present row, of e, and refuses what a campaign of the month before cannot have published.
+func (r *reading) position(s *source, e Entrant, month int) (p position, ok bool) {
+	const when, period, allocation, entitlement, exited = 2, 3, 4, 5, 6
+	var err error
+	p.month, err = campaign.Month(s.cell(when))
+	if err == nil && p.month >= month {
+		err = errState
+	}
+	if err != nil {
+		s.no(when, err)
+		return p, false
+	}
+	if text := s.cell(period); len(text) > 0 {
+		v, err := merkle.ParseAmountBytes(text)
+		periods, _ := v.Uint64()
+		if err != nil || periods == 0 || periods > 1200 || p.month+int(periods) < month {
+			s.no(period, errState)
+			return p, false
+		}
+		p.period = int(periods)
+	}
+	p.allocation, err = r.baseUnits(s, allocation, e)
+	if err == nil && p.allocation.IsZero() {
+		err = errState
+	}
+	if err != nil {
+		s.no(allocation, err)
+		return p, false
+	}
+	p.entitlement, err = r.baseUnits(s, entitlement, e)
+	if err == nil && (p.entitlement.Cmp(p.allocation) > 0 || p.period == 0 && p.entitlement != p.allocation) {
+		err = errState
+	}
+	if err != nil {
+		s.no(entitlement, err)
+		return p, false
+	}
+	p.exited = string(s.cell(exited)) == "yes"
+	if !p.exited && string(s.cell(exited)) != "no" || p.exited && (p.period == 0 || p.entitlement != p.allocation) {
+		s.no(exited, errState)
+		return p, false
+	}
+	return p, true
 }
 
 // baseUnits reads an amount of the campaign's only token that e can be paid.

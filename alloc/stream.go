@@ -35,17 +35,23 @@ type OnChain struct {
 // ErrInMemory says that a campaign is computed in memory only.
 var ErrInMemory = errors.New("is computed in memory only")
 
-// Streams reports why a campaign cannot be computed by Stream; nil when it can: rules fixed/v1, pro-rata/v1, jupiter-asr/v1, jupiter-asr/v2 and
-// astra-rewards/v1.
+// Streams reports why a campaign cannot be computed by Stream; nil when it can: rules fixed/v1, pro-rata/v1, jupiter-asr/v1, jupiter-asr/v2,
+// noon-active-staking/v1 and astra-rewards/v1. A few inputs are refused by Stream itself, with ErrInMemory: those with more different texts, or longer
+// ones, than are kept.
 func Streams(c *campaign.Campaign, o Options) error {
-	if a := c.Rule.Astra; a != nil {
-		if len(c.Tokens) != 1 || len(a.Pools) > mostRewardPools {
-			return fmt.Errorf("rule %s with %d tokens and %d pools %w", c.Rule.Name, len(c.Tokens), len(a.Pools), ErrInMemory)
+	r := &c.Rule
+	switch {
+	case r.Fixed != nil, r.ProRata != nil, r.JupiterASR != nil, r.JupiterASR2 != nil:
+	case r.Astra != nil:
+		if len(c.Tokens) != 1 || len(r.Astra.Pools) > mostRewardPools {
+			return fmt.Errorf("rule %s with %d tokens and %d pools %w", r.Name, len(c.Tokens), len(r.Astra.Pools), ErrInMemory)
 		}
-		return nil
-	}
-	if c.Rule.Fixed == nil && c.Rule.ProRata == nil && c.Rule.JupiterASR == nil && c.Rule.JupiterASR2 == nil {
-		return fmt.Errorf("rule %s %w", c.Rule.Name, ErrInMemory)
+	case r.NoonActive != nil:
+		if r.NoonActive.Claims == "tranches" {
+			return fmt.Errorf("rule %s with claims: tranches %w", r.Name, ErrInMemory)
+		}
+	default:
+		return fmt.Errorf("rule %s %w", r.Name, ErrInMemory)
 	}
 	return nil
 }
@@ -114,7 +120,8 @@ type streamed interface {
 	claims() ([]*claimWriter, error) // the claims, by token, then chain; sets what was earned. What it has made is returned with an error too
 	ruled() rule                     // for printed figures, with totals only
 	told(out *Outline) (err error)   // what is told of the rule
-	close() error                    // removes what only the rule needs
+	closeLedger(out *Outline, writers []*claimWriter, k int) error
+	close() error // removes what only the rule needs
 }
 
 // Stream computes what Compute does for a campaign that Streams allows, with the same result and the same faults, in memory that does not grow
@@ -163,6 +170,8 @@ func newStream(ctx context.Context, c *campaign.Campaign, o Options, x External,
 		return &running{s, newStakeStream(s, width)}
 	case c.Rule.Astra != nil:
 		return &running{s, newAstraStream(s, width)}
+	case c.Rule.NoonActive != nil:
+		return &running{s, newActiveStream(s, width)}
 	}
 	return &running{s, newFixedStream(s)}
 }

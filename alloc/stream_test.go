@@ -93,6 +93,15 @@ func sameOutline(t *testing.T, what string, c *campaign.Campaign, a *Allocation,
 	if out.Enrolled != len(a.Entrants) {
 		t.Errorf("%s: %d entrants, want %d", what, out.Enrolled, len(a.Entrants))
 	}
+	if out.Previous != a.Previous || len(out.Tables) != len(a.Tables) {
+		t.Fatalf("%s: after %v, %d tables; want %v, %d", what, out.Previous, len(out.Tables), a.Previous, len(a.Tables))
+	}
+	for i := range a.Tables {
+		got, want := &out.Tables[i], &a.Tables[i]
+		if text := tableText(t, out.Allocation, want.Name); text != tableText(t, a, want.Name) || got.Rows != want.Rows || fmt.Sprint(got.Columns) != fmt.Sprint(want.Columns) {
+			t.Fatalf("%s: table %s of %d rows is\n%.2000s\nwant %d rows\n%.2000s", what, got.Name, got.Rows, text, want.Rows, tableText(t, a, want.Name))
+		}
+	}
 	if len(out.Inputs) != len(a.Inputs) {
 		t.Fatalf("%s: %d inputs, want %d", what, len(out.Inputs), len(a.Inputs))
 	}

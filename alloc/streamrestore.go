@@ -42,7 +42,7 @@ func RestoreOutline(dir string, c *campaign.Campaign, o Options) (_ *Outline, er
 		return nil, fmt.Errorf("%w: %s is of another campaign or release", ErrSaved, savedFile)
 	}
 	r := newReading(context.Background(), c, o)
-	a := &Allocation{Campaign: c, Exclusions: s.Exclusions, Assertions: s.Assertions, Notes: s.Notes, Accounts: s.Accounts, chains: r.chains}
+	a := &Allocation{Campaign: c, Exclusions: s.Exclusions, Assertions: s.Assertions, Notes: s.Notes, Accounts: s.Accounts, Previous: s.Previous, chains: r.chains}
 	x := &restoring{dir: dir, out: &Outline{Allocation: a, Enrolled: s.Enrolled, Indexed: s.Indexed, Columns: s.Columns, canonical: map[string]*tempFile{}}}
 	defer func() {
 		if err != nil {

@@ -45,6 +45,7 @@ type savedOutline struct {
 	Columns    []string
 	Texts      *savedFileInfo
 	Tables     []savedTable `json:",omitempty"`
+	Previous   Previous
 }
 
 type savedTable struct {
@@ -137,7 +138,7 @@ func (l *Ledger) amounts() []*merkle.Amount {
 // RestoreOutline finds all of it. The canonical list of fixed/v1, which External.List got, is not part of it. The files are dir's from then on: Close leaves them.
 func (o *Outline) Save(dir string) error {
 	s := savedOutline{Format: savedFormat, Campaign: digestOfText(o.Campaign.Source), Exclusions: o.Exclusions, Assertions: o.Assertions, Notes: o.Notes,
-		Accounts: o.Accounts, Enrolled: o.Enrolled, Indexed: o.Indexed, Columns: o.Columns}
+		Accounts: o.Accounts, Enrolled: o.Enrolled, Indexed: o.Indexed, Columns: o.Columns, Previous: o.Previous}
 	for _, e := range o.Entrants {
 		s.Entrants = append(s.Entrants, e.saved())
 	}

@@ -24,7 +24,7 @@ func (s *running) settleAll(writers []*claimWriter) (*Outline, error) {
 	}
 	gained := false
 	for k := range a.Tokens {
-		if err := s.closeLedger(out, writers, k); err != nil {
+		if err := s.rule.closeLedger(out, writers, k); err != nil {
 			return out, err
 		}
 		a.checkCaps(s.reading, k)

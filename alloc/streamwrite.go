@@ -82,12 +82,14 @@ type claimWriter struct {
 	gain   int // place of the record of the account that takes residuals, or -1
 }
 
-// newClaims makes the file of a token on a chain, where it is; width is of its amounts in bytes.
+// newClaims makes the file of a token on a chain, where it is; without a width in form, amounts are as wide as the pool.
 func (s *stream) newClaims(k int, chain uint16, form claimForm, names int, texts *tempFile) (*claimWriter, error) {
 	unit, _ := merkle.AmountFromBig(s.units[k*len(s.chains)+int(chain)])
 	id := s.chains[chain]
 	form.account = id.Family().Width()
-	form.width = max(1, (s.c.Tokens[k].Pool.BitLen()+7)/8)
+	if form.width == 0 {
+		form.width = max(1, (s.c.Tokens[k].Pool.BitLen()+7)/8)
+	}
 	f := &Sorted{Token: k, Chain: id, form: form, family: id.Family(), unit: unit, hole: -1, names: names, texts: texts}
 	var err error
 	f.file, err = os.OpenFile(filepath.Join(s.x.Dir, fmt.Sprintf("claims-%d-%d", k, chain)), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)

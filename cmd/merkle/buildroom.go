@@ -1,8 +1,6 @@
 package main
 
 import (
-	"reflect"
-
 	"github.com/merkle-drop/merkle/campaign"
 	"github.com/merkle-drop/merkle/export"
 )
@@ -20,9 +18,14 @@ const tempFactor = 2
 // roomOf estimates from declared rows or the sizes of files.
 func roomOf(c *campaign.Campaign) (room buildRoom) {
 	size, rows := int64(0), int64(0)
-	eachInput(reflect.ValueOf(c.Rule), func(in *campaign.Input) {
+	months := monthsOf(c) != nil
+	everyInput(c, func(in *campaign.Input) {
 		size += inputSize(c, in)
-		rows = max(rows, listRows(c, in))
+		if n := listRows(c, in); months { // an entrant may stand in one of them only
+			rows += n
+		} else {
+			rows = max(rows, n)
+		}
 	})
 	room.temp, room.bundle = size*tempFactor, size
 	fixed := c.Rule.Fixed != nil

@@ -154,8 +154,29 @@ func campaignMemory(c *campaign.Campaign) int64 {
 		return listRows(c, &r.Weights) * (weightMemory + shareMemory*int64(len(c.Tokens)))
 	}
 	total := int64(0)
-	eachInput(reflect.ValueOf(c.Rule), func(in *campaign.Input) { total += inputSize(c, in) * inputByteMemory })
+	everyInput(c, func(in *campaign.Input) { total += inputSize(c, in) * inputByteMemory })
 	return total
+}
+
+// monthsOf are the settings of a rule by months, nil of others.
+func monthsOf(c *campaign.Campaign) *campaign.Months {
+	switch {
+	case c.Rule.NoonActive != nil:
+		return &c.Rule.NoonActive.Months
+	case c.Rule.NoonOpen != nil:
+		return &c.Rule.NoonOpen.Months
+	}
+	return nil
+}
+
+// everyInput calls visit for every input of the rule, and for the tables of the month before.
+func everyInput(c *campaign.Campaign, visit func(*campaign.Input)) {
+	eachInput(reflect.ValueOf(c.Rule), visit)
+	if m := monthsOf(c); m != nil && m.Previous != nil {
+		for _, name := range []string{"positions", "paid"} {
+			visit(&campaign.Input{File: m.Previous.Dir + "/tables/" + name + ".csv"})
+		}
+	}
 }
 
 func listRows(c *campaign.Campaign, in *campaign.Input) int64 {
