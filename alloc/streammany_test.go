@@ -104,40 +104,46 @@ func TestStream_endsEarly(t *testing.T) {
 			seed++
 		}
 		c, o := draw(newChance(seed), 3000)
-		if _, err := Stream(t.Context(), c, o, External{Dir: t.TempDir() + "/gone", Memory: 1 << 12}); err == nil {
-			t.Errorf("%s: no directory", name)
-		}
-		stages := map[string]bool{}
-		o.Progress = func(stage string, _, _ int64) { stages[stage] = true }
-		dir := t.TempDir()
-		out, err := Stream(t.Context(), c, o, External{Dir: dir, Memory: 1 << 12})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := out.Close(); err != nil {
-			t.Fatal(err)
-		}
-		for stop := range stages {
-			ctx, cancel := context.WithCancel(t.Context())
-			o.Progress = func(stage string, _, _ int64) {
-				if stage == stop {
-					cancel()
-				}
+		endsEarly(t, name, c, o)
+	}
+}
+
+// endsEarly computes a campaign that has a result in no directory, and cancelled at each of its stages.
+func endsEarly(t *testing.T, name string, c *campaign.Campaign, o Options) {
+	t.Helper()
+	if _, err := Stream(t.Context(), c, o, External{Dir: t.TempDir() + "/gone", Memory: 1 << 12}); err == nil {
+		t.Errorf("%s: no directory", name)
+	}
+	stages := map[string]bool{}
+	o.Progress = func(stage string, _, _ int64) { stages[stage] = true }
+	dir := t.TempDir()
+	out, err := Stream(t.Context(), c, o, External{Dir: dir, Memory: 1 << 12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for stop := range stages {
+		ctx, cancel := context.WithCancel(t.Context())
+		o.Progress = func(stage string, _, _ int64) {
+			if stage == stop {
+				cancel()
 			}
-			out, err := Stream(ctx, c, o, External{Dir: dir, Memory: 1 << 12})
-			if err == nil {
-				err = out.Close() // told at the very end
-			} else if !errors.Is(err, context.Canceled) {
-				t.Errorf("%s, %s: %v", name, stop, err)
-			}
-			if err != nil && out != nil {
-				t.Errorf("%s, %s: an outline and %v", name, stop, err)
-			}
-			if left, _ := os.ReadDir(dir); len(left) > 0 {
-				t.Errorf("%s, %s: %s is left", name, stop, left[0].Name())
-			}
-			cancel()
 		}
+		out, err := Stream(ctx, c, o, External{Dir: dir, Memory: 1 << 12})
+		if err == nil {
+			err = out.Close() // told at the very end
+		} else if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s, %s: %v", name, stop, err)
+		}
+		if err != nil && out != nil {
+			t.Errorf("%s, %s: an outline and %v", name, stop, err)
+		}
+		if left, _ := os.ReadDir(dir); len(left) > 0 {
+			t.Errorf("%s, %s: %s is left", name, stop, left[0].Name())
+		}
+		cancel()
 	}
 }
 

@@ -17,7 +17,6 @@ type noonDraw struct {
 	chains   string
 	families []merkle.Family
 	settings string // of all months
-	head     string // further keys of the campaign
 	accounts int
 	periods  []int
 	faulty   bool
@@ -365,5 +364,32 @@ func TestStream_tooManyTexts(t *testing.T) {
 		if left, _ := os.ReadDir(dir); len(left) > 0 {
 			t.Errorf("%s: %s is left", settings, left[0].Name())
 		}
+	}
+}
+
+// TestStream_monthsEndEarly stops a month that goes on from another, and has a large one of each kind.
+func TestStream_monthsEndEarly(t *testing.T) {
+	size := 3000
+	if !testing.Short() {
+		size = 40_000
+	}
+	for seed := uint64(100); ; seed++ {
+		if seed == 140 {
+			t.Fatal("all are refused")
+		}
+		d := newChance(seed).noonDraw(size)
+		c, o := d.active(0)
+		if streamFails(t, c, o) {
+			continue
+		}
+		d.goOn(t, c, o)
+		if c, o = d.active(1); streamFails(t, c, o) {
+			continue
+		}
+		if !streamBoth(t, fmt.Sprintf("months, seed %d", seed), c, o, External{Memory: 1 << 20, Workers: 2}) {
+			t.Fatal("refused")
+		}
+		endsEarly(t, "months", c, o)
+		return
 	}
 }
