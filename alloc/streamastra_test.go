@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -239,13 +242,46 @@ func TestStream_astraWideBounds(t *testing.T) {
 	}
 }
 
-// TestStream_astraLosesItsFile has temporary files taken away while rewards are shared out: an error, and no claims.
-func TestStream_astraLosesItsFile(t *testing.T) {
+// TestStream_astraCutShort has temporary files cut short while they are read: an error, no outline, and nothing is left.
+func TestStream_astraCutShort(t *testing.T) {
+	seed := uint64(1)
+	for c, o := newChance(seed).astraCase(2000); c.Rule.Astra.Elections == nil || c.Rule.Astra.Redistribute == "next" || streamFails(t, c, o); c, o = newChance(seed).astraCase(2000) {
+		seed++
+	}
+	for stage, name := range map[string]string{"rewards": "settled-0", "fees": "restakers-0"} {
+		c, o := newChance(seed).astraCase(2000)
+		dir := t.TempDir()
+		cut := false
+		o.Progress = func(at string, _, _ int64) {
+			if at != stage || cut {
+				return
+			}
+			cut = true
+			info, err := os.Stat(filepath.Join(dir, name))
+			if err == nil {
+				err = os.Truncate(filepath.Join(dir, name), info.Size()*3/4)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		out, err := Stream(t.Context(), c, o, External{Dir: dir, Memory: 1 << 12})
+		if out != nil || !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s: %v", stage, err)
+		}
+		if left, _ := os.ReadDir(dir); len(left) > 0 || !cut {
+			t.Errorf("%s: %d files are left", stage, len(left))
+		}
+	}
+}
+
+// TestQuotas_onDisk: totals that cannot be read are an error, whichever entrants ask for them.
+func TestQuotas_onDisk(t *testing.T) {
 	broken := errors.New("gone")
-	q := &quotas{pools: 1, bits: quotaBits(), all: func(func(*quotas) error) error { return broken }}
-	part := &quotas{n: 1, pools: 1, bits: quotaBits(), whole: q}
-	if got := part.floor(new(quotaRoom), 0, nil); got.Sign() != 0 || !errors.Is(q.failed(), broken) {
-		t.Errorf("%s and %v", got, q.failed())
+	whole := &quotas{pools: 1, bits: quotaBits(), all: func(func(*quotas) error) error { return broken }}
+	part := &quotas{n: 1, pools: 1, bits: quotaBits(), whole: whole}
+	if got := part.floor(new(quotaRoom), 0, nil); got.Sign() != 0 || !errors.Is(whole.failed(), broken) {
+		t.Errorf("%s and %v", got, whole.failed())
 	}
 }
 
