@@ -239,10 +239,13 @@ func TestLayout_sizes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var w shardWriter
+		render, err := groups[0].renderer()
+		if err != nil {
+			t.Fatal(err)
+		}
 		size := 0
 		for i := range groups[0].shards {
-			text, err := w.render(groups[0], i)
+			text, _, err := render(i)
 			if err != nil {
 				t.Fatal(err)
 			}

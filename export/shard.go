@@ -90,63 +90,80 @@ func oneValue(f tree.Field, tokens int, noLocked bool) bool {
 	return false
 }
 
-// shardWriter renders shards; each worker has its own.
-type shardWriter struct {
-	buf, cell []byte
-	proof     []merkle.Hash
+// shardSource is what the shards of a group are rendered from; each worker has its own. A place is that of a row in key order.
+type shardSource interface {
+	runs(shard int) [][2]int // half-open ranges of places, in the order of the rows
+	appendPaths(b []byte, shard int) []byte
+	begin(run [2]int) error // comes before the rows of a run
+	account(place int) merkle.Account
+	leaf(family, place int) leafCells // valid until the next
 }
 
-// render returns the bytes of shard i, valid until the next call. Members stand in canonical order.
-func (w *shardWriter) render(g *group, i int) ([]byte, error) {
-	plan := &g.shards[i]
+// leafCells tells the cells of a leaf.
+type leafCells interface {
+	part() int
+	position() int
+	rank() int // of the account among its tree's accounts
+	appendProof(b []byte) ([]byte, error)
+	appendValue(b []byte, field int) []byte
+}
+
+// shardWriter renders shards; each worker has its own.
+type shardWriter struct {
+	group     string
+	columns   []column
+	from      shardSource
+	buf, cell []byte
+}
+
+// render returns the bytes of shard i, valid until the next call, and how many rows it has. Members stand in canonical order.
+func (w *shardWriter) render(i int) ([]byte, int, error) {
 	b := append(w.buf[:0], `{"format":"`+FormatShard+`","group":"`...)
-	b = append(append(b, g.id...), `","paths":[`...)
-	for f, path := range plan.paths {
-		if f > 0 {
-			b = append(b, ',')
+	b = append(append(b, w.group...), `","paths":[`...)
+	b = append(w.from.appendPaths(b, i), `],"rows":[`...)
+	rows := 0
+	for _, run := range w.from.runs(i) {
+		if err := w.from.begin(run); err != nil {
+			return nil, 0, err
 		}
-		b = appendPath(b, path, g.families[f][0].Tree.Profile().Width)
-	}
-	b = append(b, `],"rows":[`...)
-	var err error
-	start := len(b)
-	for _, run := range plan.runs {
 		for place := run[0]; place < run[1]; place++ {
-			if len(b) > start {
+			if rows++; rows > 1 {
 				b = append(b, ',')
 			}
-			if b, err = w.row(b, g, place); err != nil {
-				return nil, err
+			var err error
+			if b, err = w.row(b, place); err != nil {
+				return nil, 0, err
 			}
 		}
 	}
 	b = append(b, `],"shard":"`...)
 	b = append(strconv.AppendInt(b, int64(i), 10), `"}`...)
 	w.buf = b
-	return b, nil
+	return b, rows, nil
 }
 
-func (w *shardWriter) row(b []byte, g *group, place int) ([]byte, error) {
+func (w *shardWriter) row(b []byte, place int) ([]byte, error) {
 	b = append(b, '[', '"')
-	b = append(g.account(place).AppendText(b), '"')
-	var t *Tree
-	var row int
+	b = append(w.from.account(place).AppendText(b), '"')
+	var leaf leafCells
+	var err error
 	family := -1
-	for i := range g.columns {
-		c := &g.columns[i]
+	for i := range w.columns {
+		c := &w.columns[i]
 		if c.family != family {
 			family = c.family
-			t, row = g.claim(family, place)
+			leaf = w.from.leaf(family, place)
 		}
 		b = append(b, ',')
 		switch c.kind {
 		case kindProof:
-			w.proof = t.Tree.Proof(row, w.proof)
-			b = appendHashes(b, w.proof, t.Tree.Profile().Width)
+			if b, err = leaf.appendProof(append(b, '[')); err != nil {
+				return nil, err
+			}
+			b = append(b, ']')
 			continue
 		case kindText:
-			w.cell = t.Tree.AppendValue(w.cell[:0], row, c.field)
-			var err error
+			w.cell = leaf.appendValue(w.cell[:0], c.field)
 			if b, err = appendString(b, w.cell); err != nil {
 				return nil, err
 			}
@@ -155,28 +172,73 @@ func (w *shardWriter) row(b []byte, g *group, place int) ([]byte, error) {
 		b = append(b, '"')
 		switch c.kind {
 		case kindPart:
-			b = strconv.AppendInt(b, int64(t.Part), 10)
+			b = strconv.AppendInt(b, int64(leaf.part()), 10)
 		case kindPosition:
-			b = strconv.AppendInt(b, int64(t.Tree.Position(row)), 10)
+			b = strconv.AppendInt(b, int64(leaf.position()), 10)
 		case kindRank:
-			b = strconv.AppendInt(b, int64(t.Tree.GroupOf(row)), 10)
+			b = strconv.AppendInt(b, int64(leaf.rank()), 10)
 		case kindField:
-			b = t.Tree.AppendValue(b, row, c.field)
+			b = leaf.appendValue(b, c.field)
 		}
 		b = append(b, '"')
 	}
 	return append(b, ']'), nil
 }
 
+// renderer returns what one worker renders with.
+func (g *group) renderer() (func(i int) ([]byte, int, error), error) {
+	return (&shardWriter{group: g.id, columns: g.columns, from: &memoryShards{group: g}}).render, nil
+}
+
+// memoryShards are those of trees in memory; it is the leaf that was asked for last, too.
+type memoryShards struct {
+	*group
+	tree  *Tree
+	row   int
+	proof []merkle.Hash
+}
+
+func (s *memoryShards) runs(shard int) [][2]int { return s.shards[shard].runs }
+
+func (s *memoryShards) appendPaths(b []byte, shard int) []byte {
+	for f, path := range s.shards[shard].paths {
+		if f > 0 {
+			b = append(b, ',')
+		}
+		b = appendPath(b, path, s.families[f][0].Tree.Profile().Width)
+	}
+	return b
+}
+
+func (s *memoryShards) begin([2]int) error { return nil }
+
+func (s *memoryShards) leaf(family, place int) leafCells {
+	s.tree, s.row = s.claim(family, place)
+	return s
+}
+
+func (s *memoryShards) part() int     { return s.tree.Part }
+func (s *memoryShards) position() int { return s.tree.Tree.Position(s.row) }
+func (s *memoryShards) rank() int     { return s.tree.Tree.GroupOf(s.row) }
+
+func (s *memoryShards) appendProof(b []byte) ([]byte, error) {
+	s.proof = s.tree.Tree.Proof(s.row, s.proof)
+	return appendHashes(b, s.proof, s.tree.Tree.Profile().Width), nil
+}
+
+func (s *memoryShards) appendValue(b []byte, field int) []byte {
+	return s.tree.Tree.AppendValue(b, s.row, field)
+}
+
+// appendHashes appends texts with commas between.
 func appendHashes(b []byte, hashes []merkle.Hash, width int) []byte {
-	b = append(b, '[')
 	for i := range hashes {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(hashes[i].AppendText(append(b, '"'), width), '"')
 	}
-	return append(b, ']')
+	return b
 }
 
 func appendPath(b []byte, path []tree.PathNode, width int) []byte {

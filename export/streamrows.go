@@ -37,6 +37,7 @@ type heldReading struct {
 	owner []uint8  // by row: which token of the family; nil of one token
 	lo    int      // place of the first row
 	each  []alloc.ClaimRows
+	index []uint64     // that a rule gives
 	one   *heldReading // of a run of leaves, where single ones are picked
 }
 
@@ -68,14 +69,15 @@ func (r *heldReading) read(lo, hi int) error {
 			r.rows.Columns[k].Values = c.Columns[own.at]
 		}
 	}
-	if !r.h.given {
-		r.rows.Index = nil
-	}
-	if r.h.index != nil {
-		r.rows.Index = grown(r.rows.Index, hi-lo)
+	switch {
+	case r.h.index != nil:
+		r.index = grown(r.index, hi-lo)
 		for i, v := range r.h.index[lo:hi] {
-			r.rows.Index[i] = uint64(v)
+			r.index[i] = uint64(v)
 		}
+		r.rows.Index = r.index
+	case !r.h.given:
+		r.rows.Index = nil
 	}
 	return nil
 }

@@ -79,14 +79,7 @@ func (w *writer) write(a *alloc.Allocation, m *Manifest, groups []*group) error 
 		return err
 	}
 	for i, g := range groups {
-		begin := func() (func(int) ([]byte, int, error), error) {
-			sw := new(shardWriter)
-			return func(i int) ([]byte, int, error) {
-				text, err := sw.render(g, i)
-				return text, g.shards[i].rows(), err
-			}, nil
-		}
-		if err := w.shards(g.id, len(g.shards), g.claims, begin); err != nil {
+		if err := w.shards(g.id, len(g.shards), g.claims, g.renderer); err != nil {
 			return err
 		}
 		list, err := segments(len(g.shards), func(i int) [][2]int { return g.shards[i].runs }, func(place int) (string, error) { return g.key(place), nil })
@@ -308,14 +301,6 @@ func (w *writer) tooLarge(name string, size int) error {
 	var faults merkle.Faults
 	faults.Addf(w.publish, "publish: %s would have %d bytes, readers load at most %d: choose a smaller shard", name, size, MaxFile)
 	return faults.Err()
-}
-
-func (p *shardPlan) rows() int {
-	n := 0
-	for _, r := range p.runs {
-		n += r[1] - r[0]
-	}
-	return n
 }
 
 // index writes the pages of a group and returns their first separators.
