@@ -88,40 +88,34 @@ func (r *reciprocal) floor(s []uint64) (low, high uint64, ok bool) {
 	if w3>>r.by != 0 || c != 0 {
 		return 0, 0, false
 	}
-	// Three rows of the product: no sum of a row with what is above it is longer than four words.
-	h0, _ := bits.Mul64(a0, r.m0)
-	h1, l1 := bits.Mul64(a0, r.m1)
-	h2, l2 := bits.Mul64(a0, r.m2)
-	p1, c := bits.Add64(l1, h0, 0)
-	p2, c := bits.Add64(l2, h1, c)
-	p3 := h2 + c
-
-	h0, l0 := bits.Mul64(a1, r.m0)
-	h1, l1 = bits.Mul64(a1, r.m1)
-	h2, l2 = bits.Mul64(a1, r.m2)
-	l1, c = bits.Add64(l1, h0, 0)
-	l2, c = bits.Add64(l2, h1, c)
-	h2 += c
+	// Three rows of the product; of the lowest two words of it only the carry is looked at.
+	_, p1, p2, p3 := r.times(a0)
+	l0, l1, l2, p4 := r.times(a1)
 	_, c = bits.Add64(p1, l0, 0)
 	p2, c = bits.Add64(p2, l1, c)
 	p3, c = bits.Add64(p3, l2, c)
-	p4 := h2 + c
+	p4 += c
 
-	h0, l0 = bits.Mul64(a2, r.m0)
-	h1, l1 = bits.Mul64(a2, r.m1)
-	h2, l2 = bits.Mul64(a2, r.m2)
-	l1, c = bits.Add64(l1, h0, 0)
-	l2, c = bits.Add64(l2, h1, c)
-	h2 += c
+	l0, l1, l2, p5 := r.times(a2)
 	_, c = bits.Add64(p2, l0, 0)
 	p3, c = bits.Add64(p3, l1, c)
 	p4, c = bits.Add64(p4, l2, c)
-	p5 := h2 + c
+	p5 += c
 
 	if fraction := p4<<(64-r.shift) | p3>>r.shift; fraction>>guardBits == 1<<guardBits-1 {
 		return 0, 0, false
 	}
 	return p4>>r.shift | p5<<(64-r.shift), p5 >> r.shift, true
+}
+
+// times is a·m.
+func (r *reciprocal) times(a uint64) (p0, p1, p2, p3 uint64) {
+	h0, p0 := bits.Mul64(a, r.m0)
+	h1, l1 := bits.Mul64(a, r.m1)
+	h2, l2 := bits.Mul64(a, r.m2)
+	p1, c := bits.Add64(l1, h0, 0)
+	p2, c = bits.Add64(l2, h1, c)
+	return p0, p1, p2, h2 + c
 }
 
 // downTo is low + high·2^64, down to a multiple of unit; 0 and 1 change nothing.
