@@ -124,6 +124,7 @@ func endsEarly(t *testing.T, name string, c *campaign.Campaign, o Options) {
 	if err := out.Close(); err != nil {
 		t.Fatal(err)
 	}
+	ended := 0
 	for stop := range stages {
 		ctx, cancel := context.WithCancel(t.Context())
 		o.Progress = func(stage string, _, _ int64) {
@@ -134,7 +135,7 @@ func endsEarly(t *testing.T, name string, c *campaign.Campaign, o Options) {
 		out, err := Stream(ctx, c, o, External{Dir: dir, Memory: 1 << 12})
 		if err == nil {
 			err = out.Close() // told at the very end
-		} else if !errors.Is(err, context.Canceled) {
+		} else if ended++; !errors.Is(err, context.Canceled) {
 			t.Errorf("%s, %s: %v", name, stop, err)
 		}
 		if err != nil && out != nil {
@@ -144,6 +145,9 @@ func endsEarly(t *testing.T, name string, c *campaign.Campaign, o Options) {
 			t.Errorf("%s, %s: %s is left", name, stop, left[0].Name())
 		}
 		cancel()
+	}
+	if ended < len(stages)-1 {
+		t.Errorf("%s: ended early at %d of %d stages", name, ended, len(stages))
 	}
 }
 
