@@ -167,6 +167,8 @@ func sameClaims(t *testing.T, what string, a *Allocation, out *Outline, k int) {
 		chain := uint16(slices.Index(a.chains, f.Chain))
 		var last []byte
 		var rows ClaimRows
+		indexes := map[uint64]bool{}
+		again := false
 		for lo := 0; lo < f.Len; lo += 7 {
 			hi := min(lo+7, f.Len)
 			if err := f.Read(lo, hi, &rows); err != nil {
@@ -187,6 +189,8 @@ func sameClaims(t *testing.T, what string, a *Allocation, out *Outline, k int) {
 				}
 				if rows.Index != nil {
 					x.more = fmt.Sprint(rows.Index[i], " ")
+					again = again || indexes[rows.Index[i]]
+					indexes[rows.Index[i]] = true
 				}
 				for _, col := range rows.Columns {
 					x.more += fmt.Sprintf("%q ", col[i])
@@ -196,6 +200,9 @@ func sameClaims(t *testing.T, what string, a *Allocation, out *Outline, k int) {
 				}
 				got = append(got, x)
 			}
+		}
+		if again != f.Again {
+			t.Errorf("%s: an index is there again: %v, want %v", what, f.Again, again)
 		}
 	}
 	if len(got) != len(want) {

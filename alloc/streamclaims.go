@@ -20,8 +20,7 @@ type Sorted struct {
 	Locked bool           // one at least is above 0
 	Wide   []WideAmount   // what is wider than External.AmountBits says: the first by claim order
 	More   int            // how many more there are
-	Same   []SameIndex    // repeated indexes, by claim order
-	MoreOf int            // how many more there are
+	Again  bool           // several claims have one index
 
 	file   *os.File
 	kept   bool // the file stays when it is closed
@@ -66,13 +65,6 @@ type WideAmount struct {
 // Compare is the claim order of two amounts of one chain: by row, or by account where rows say nothing. Amounts of one account are equal.
 func (w WideAmount) Compare(x WideAmount) int {
 	return cmp.Or(cmp.Compare(w.row, x.row), w.Account.Compare(x.Account))
-}
-
-// SameIndex is a claim whose index another claim had before it.
-type SameIndex struct {
-	Index          uint64
-	Account, Other merkle.Account
-	row            uint32
 }
 
 // ClaimRows are some claims of Sorted, aligned; amounts in base units of the chain.

@@ -188,14 +188,11 @@ func (x *restoring) sorted(r *reading, s *savedSorted, texts *tempFile) {
 		x.wrong(fmt.Errorf("%s does not hold %d claims of token %d on %s", s.File.Name, s.Len, s.Token, s.Chain))
 		return
 	}
-	f := &Sorted{Token: s.Token, Chain: s.Chain, Len: s.Len, Amount: x.amount(s.Amount), First: x.account(s.First), Locked: s.Locked, More: s.More, MoreOf: s.MoreOf,
+	f := &Sorted{Token: s.Token, Chain: s.Chain, Len: s.Len, Amount: x.amount(s.Amount), First: x.account(s.First), Locked: s.Locked, More: s.More, Again: s.Again,
 		kept: true, form: m, family: family, hole: s.Hole, texts: texts, names: s.OwnColumns}
 	f.unit, _ = merkle.AmountFromBig(unit)
 	for _, w := range s.Wide {
 		f.Wide = append(f.Wide, WideAmount{x.account(w.Account), x.amount(w.Amount), w.Locked, w.Row})
-	}
-	for _, y := range s.Same {
-		f.Same = append(f.Same, SameIndex{y.Index, x.account(y.Account), x.account(y.Other), y.Row})
 	}
 	if f.file = x.open(&s.File); f.file != nil {
 		x.out.Sorted = append(x.out.Sorted, f)

@@ -101,8 +101,7 @@ type savedSorted struct {
 	Locked     bool
 	Wide       []savedWide
 	More       int
-	Same       []savedSame
-	MoreOf     int
+	Again      bool
 	Account    int // bytes
 	Width      int
 	Form       [4]bool // locked, index, order, text
@@ -114,12 +113,6 @@ type savedWide struct {
 	Account, Amount string
 	Locked          bool
 	Row             uint32
-}
-
-type savedSame struct {
-	Index          uint64
-	Account, Other string
-	Row            uint32
 }
 
 type savedSizes struct {
@@ -274,13 +267,10 @@ func (z *ClaimSizes) saved() savedSizes {
 
 func (f *Sorted) saved() savedSorted {
 	m := &f.form
-	x := savedSorted{Token: f.Token, Chain: f.Chain, Len: f.Len, Amount: f.Amount.String(), First: f.First.Text(), Locked: f.Locked, More: f.More, MoreOf: f.MoreOf,
+	x := savedSorted{Token: f.Token, Chain: f.Chain, Len: f.Len, Amount: f.Amount.String(), First: f.First.Text(), Locked: f.Locked, More: f.More, Again: f.Again,
 		Account: m.account, Width: m.width, Form: [4]bool{m.locked, m.index, m.order, m.text}, Hole: f.hole, OwnColumns: f.names}
 	for _, w := range f.Wide {
 		x.Wide = append(x.Wide, savedWide{w.Account.Text(), w.Amount.String(), w.Locked, w.row})
-	}
-	for _, s := range f.Same {
-		x.Same = append(x.Same, savedSame{s.Index, s.Account.Text(), s.Other.Text(), s.row})
 	}
 	return x
 }

@@ -61,7 +61,7 @@ func (s *fixedStream) survey(c *chainRows) (err error) {
 		v.writers[k] = w
 		s.writers = append(s.writers, w)
 		if s.indexed {
-			v.indexes[k], err = extsort.New(extsort.Config{Dir: s.x.Dir, Name: fmt.Sprintf("index-%d-%d", k, c.chain), Size: 12 + c.account,
+			v.indexes[k], err = extsort.New(extsort.Config{Dir: s.x.Dir, Name: fmt.Sprintf("index-%d-%d", k, c.chain), Size: 8,
 				Memory: s.x.Memory / int64(4*len(s.c.Tokens)), Workers: 1})
 			if err != nil {
 				return err
@@ -240,9 +240,9 @@ func (v *surveyor) gain() error {
 
 func (v *surveyor) write(w *claimWriter, k int, x *claim) error {
 	if sorter := v.indexes[k]; sorter != nil && !(x.paid.IsZero() && x.locked.IsZero()) {
-		r := binary.BigEndian.AppendUint64(nil, x.index)
-		r = binary.BigEndian.AppendUint32(r, v.s.ours[k].first-1)
-		if err := sorter.Add(append(r, x.raw...)); err != nil {
+		var r [8]byte
+		binary.BigEndian.PutUint64(r[:], x.index)
+		if err := sorter.Add(r[:]); err != nil {
 			return err
 		}
 	}
@@ -300,7 +300,7 @@ func (s *fixedStream) close() error {
 	return err
 }
 
-// repeatedIndexes finds claims whose index is there already.
+// repeatedIndexes sees whether several claims have one index.
 func (f *Sorted) repeatedIndexes(ctx context.Context, indexes *extsort.Sorter) (err error) {
 	if indexes == nil {
 		return nil
@@ -310,33 +310,14 @@ func (f *Sorted) repeatedIndexes(ctx context.Context, indexes *extsort.Sorter) (
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	var last []byte
-	account := func(r []byte) merkle.Account {
-		a, _ := merkle.NewAccount(f.family, r[12:]) // was one before it was sorted
-		return a
-	}
-	cut := func() {
-		slices.SortFunc(f.Same, func(a, b SameIndex) int { return int(int64(a.row) - int64(b.row)) })
-		if over := len(f.Same) - merkle.MaxFaults; over > 0 {
-			f.MoreOf += over
-			f.Same = f.Same[:merkle.MaxFaults]
-		}
-	}
-	for n := 0; in.Next(); n++ {
+	var last [8]byte
+	for n := 0; !f.Again && in.Next(); n++ {
 		if n%65536 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		r := in.Record()
-		if last == nil || !bytes.Equal(last[:8], r[:8]) {
-			last = append(last[:0], r...)
-			continue
-		}
-		f.Same = append(f.Same, SameIndex{binary.BigEndian.Uint64(r), account(r), account(last), binary.BigEndian.Uint32(r[8:])})
-		if len(f.Same) >= 4*merkle.MaxFaults {
-			cut()
-		}
+		f.Again = n > 0 && bytes.Equal(last[:], in.Record())
+		copy(last[:], in.Record())
 	}
-	cut()
 	return in.Err()
 }
 

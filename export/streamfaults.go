@@ -215,7 +215,7 @@ func (f *heldFamily) sameIndexes(w *writer) ([]repeats, error) {
 	}
 	some := len(f.tokens) > 1
 	for _, claims := range f.rows.claims {
-		some = some || claims != nil && len(claims.Same) > 0 // in one part or over several
+		some = some || claims != nil && claims.Again // in one part or over several
 	}
 	if !some {
 		return nil, nil
