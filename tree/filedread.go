@@ -27,7 +27,7 @@ func (t *Filed) Reader() *FiledReader {
 	depth := t.Depth()
 	r := &FiledReader{t: t, blocks: newNodeBlocks(t.b.nodes, depth+1), entry: 2*t.b.spec.Profile.Width + len(`"0x",`)}
 	if t.groups != nil {
-		r.upper = newNodeBlocks(t.b.upper, t.groups.outer.height())
+		r.upper = newNodeBlocks(t.b.upper, t.groups.outer.height()+1)
 		r.levels = make([]int, 0, 32)
 		return r
 	}

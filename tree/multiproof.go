@@ -24,36 +24,59 @@ var ErrNoMultiProof = errors.New("no multiproof")
 // MultiProof proves rows together, in any order and each once. No rows give the proof that OpenZeppelin's library makes of them: the root
 // alone. Trees of another shape than Heap, with positional pairs or in groups are refused: the contract's queue does not rebuild them.
 func (t *Tree) MultiProof(rows []int) (*MultiProof, error) {
-	p := &t.spec.Profile
+	w := t.spec.Profile.Width
+	if err := t.spec.Profile.multiProves(); err != nil {
+		return nil, err
+	}
+	return multiProof(rows, t.rows.Len(), t.Len(), t.Position, func(i int) (h merkle.Hash, err error) {
+		copy(h[:], t.nodes.heap[i*w:(i+1)*w])
+		return h, nil
+	})
+}
+
+// multiProves refuses profiles whose trees the contract's queue does not rebuild.
+func (p *Profile) multiProves() error {
 	switch {
 	case p.Grouped():
-		return nil, fmt.Errorf("%w: profile %s has grouping %s", ErrNoMultiProof, p, p.Grouping)
+		return fmt.Errorf("%w: profile %s has grouping %s", ErrNoMultiProof, p, p.Grouping)
 	case p.Shape != Heap:
-		return nil, fmt.Errorf("%w: profile %s has shape %s, the queue of multiProofVerify goes through a %s", ErrNoMultiProof, p, p.Shape, Heap)
+		return fmt.Errorf("%w: profile %s has shape %s, the queue of multiProofVerify goes through a %s", ErrNoMultiProof, p, p.Shape, Heap)
 	case p.Pair != PairSorted:
-		return nil, fmt.Errorf("%w: profile %s has %s pairs, multiProofVerify hashes them %s", ErrNoMultiProof, p, p.Pair, PairSorted)
+		return fmt.Errorf("%w: profile %s has %s pairs, multiProofVerify hashes them %s", ErrNoMultiProof, p, p.Pair, PairSorted)
 	}
+	return nil
+}
+
+// multiProof proves rows of n in a tree of so many leaves; node gives the nodes of its array.
+func multiProof(rows []int, n, leaves int, position func(row int) int, node func(i int) (merkle.Hash, error)) (*MultiProof, error) {
 	mp := &MultiProof{Rows: slices.Clone(rows)}
 	for _, row := range rows {
-		if row < 0 || row >= t.rows.Len() {
-			return nil, fmt.Errorf("row %d of %d", row, t.rows.Len())
+		if row < 0 || row >= n {
+			return nil, fmt.Errorf("row %d of %d", row, n)
 		}
 	}
-	slices.SortFunc(mp.Rows, func(a, b int) int { return t.Position(a) - t.Position(b) }) // ascending position is descending index
+	slices.SortFunc(mp.Rows, func(a, b int) int { return position(a) - position(b) }) // ascending position is descending index
 	queue := make([]int, len(rows))
 	for i, row := range mp.Rows {
-		if i > 0 && t.Position(row) == t.Position(mp.Rows[i-1]) {
+		if i > 0 && position(row) == position(mp.Rows[i-1]) {
 			return nil, fmt.Errorf("rows %d and %d have one leaf: it is proven once", mp.Rows[i-1], row)
 		}
-		queue[i] = 2*t.Len() - 2 - t.Position(row)
-		mp.Leaves = append(mp.Leaves, t.Leaf(row))
+		queue[i] = 2*leaves - 2 - position(row)
+		leaf, err := node(queue[i])
+		if err != nil {
+			return nil, err
+		}
+		mp.Leaves = append(mp.Leaves, leaf)
 	}
-	node := func(i int) (h merkle.Hash) {
-		copy(h[:], t.nodes.heap[i*p.Width:(i+1)*p.Width])
-		return h
+	prove := func(i int) error {
+		h, err := node(i)
+		mp.Proof = append(mp.Proof, h)
+		return err
 	}
 	if len(queue) == 0 {
-		mp.Proof = append(mp.Proof, node(0))
+		if err := prove(0); err != nil {
+			return nil, err
+		}
 	}
 	for len(queue) > 0 && queue[0] > 0 {
 		at := queue[0]
@@ -62,8 +85,8 @@ func (t *Tree) MultiProof(rows []int) (*MultiProof, error) {
 		known := len(queue) > 0 && queue[0] == sibling
 		if known {
 			queue = queue[1:]
-		} else {
-			mp.Proof = append(mp.Proof, node(sibling))
+		} else if err := prove(sibling); err != nil {
+			return nil, err
 		}
 		mp.Flags = append(mp.Flags, known)
 		queue = append(queue, (at-1)/2)

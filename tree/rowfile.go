@@ -63,40 +63,52 @@ func (f *RowFile) AppendNumbered(rows *Rows, numbers []uint32) error {
 		return fmt.Errorf("%d rows of other columns, more than %d, or after the end", n, MaxRows)
 	}
 	for i := range n {
-		if f.rows%rowBlock == 0 {
-			f.offsets = append(f.offsets, f.end)
-		}
-		b := f.buf[:0]
-		if form.accounts {
-			b = appendFamily(b, rows.Accounts[i])
-		}
-		if form.tokens {
-			b = appendFamily(b, rows.Tokens[i])
-		}
-		if form.amounts {
-			b = appendShort(b, rows.Amounts[i])
-		}
-		if form.locked {
-			b = appendShort(b, rows.Locked[i])
-		}
-		if form.index {
-			b = binary.AppendUvarint(b, rows.Index[i])
-		}
-		if form.numbers {
-			b = binary.AppendUvarint(b, uint64(numbers[i]))
-		}
-		for c := range rows.Columns {
-			text := rows.Columns[c].Values[i]
-			b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
-		}
-		f.buf = b
-		if _, err := f.out.Write(b); err != nil {
+		f.buf = appendRow(f.buf[:0], form, rows, numbers, i)
+		if err := f.appendRaw(f.buf); err != nil {
 			return err
 		}
-		f.end += int64(len(b))
-		f.rows++
 	}
 	return nil
+}
+
+// appendRaw adds a row as appendRow has written it.
+func (f *RowFile) appendRaw(row []byte) error {
+	if f.rows%rowBlock == 0 {
+		f.offsets = append(f.offsets, f.end)
+	}
+	if _, err := f.out.Write(row); err != nil {
+		return err
+	}
+	f.end += int64(len(row))
+	f.rows++
+	return nil
+}
+
+// appendRow appends row i as it stands in a file.
+func appendRow(b []byte, form rowForm, rows *Rows, numbers []uint32, i int) []byte {
+	if form.accounts {
+		b = appendFamily(b, rows.Accounts[i])
+	}
+	if form.tokens {
+		b = appendFamily(b, rows.Tokens[i])
+	}
+	if form.amounts {
+		b = appendShort(b, rows.Amounts[i])
+	}
+	if form.locked {
+		b = appendShort(b, rows.Locked[i])
+	}
+	if form.index {
+		b = binary.AppendUvarint(b, rows.Index[i])
+	}
+	if form.numbers {
+		b = binary.AppendUvarint(b, uint64(numbers[i]))
+	}
+	for c := range rows.Columns {
+		text := rows.Columns[c].Values[i]
+		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
+	}
+	return b
 }
 
 // appendFamily appends an account of any family, or none, behind the length of its bytes.
@@ -256,6 +268,9 @@ func (r *RowReader) Number(row int) (uint32, error) {
 	}
 	return r.numbers[0], nil
 }
+
+// Numbers are the numbers of the rows read last; nil where rows were appended without. They hold until the next reading.
+func (r *RowReader) Numbers() []uint32 { return r.numbers }
 
 // rowCursor reads a block.
 type rowCursor struct {

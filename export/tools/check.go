@@ -29,12 +29,14 @@ type refused struct {
 }
 
 func (r *refused) add(row, other int, field, value string, err error) {
-	if len(r.list) >= merkle.MaxFaults {
+	if r.full() {
 		r.more++
 		return
 	}
 	r.list = append(r.list, &tree.RowError{Row: row, Other: other, Field: field, Value: value, Err: err})
 }
+
+func (r *refused) full() bool { return len(r.list) >= merkle.MaxFaults }
 
 func (r *refused) err() error {
 	if len(r.list) == 0 {
@@ -59,93 +61,80 @@ func (j *job) field(name string) int {
 	return slices.IndexFunc(j.p.Fields, func(f tree.Field) bool { return f.Name == name })
 }
 
-func (j *job) account(row int) merkle.Account { return j.t.Rows().Accounts[row] }
-
-func (j *job) amount(row int) merkle.Amount { return j.t.Rows().Amounts[row] }
-
-func (j *job) locked(row int) merkle.Amount {
-	if locked := j.t.Rows().Locked; locked != nil {
-		return locked[row]
-	}
-	return merkle.Amount{}
-}
-
-func (j *job) token(row int) merkle.Account {
-	if tokens := j.t.Rows().Tokens; tokens != nil {
-		return tokens[row]
-	}
-	return j.t.Spec().Token
-}
-
-// sorted is all rows by less, rows that are equal by it in claim order.
-func (j *job) sorted(compare func(a, b int) int) []uint32 {
-	order := make([]uint32, j.t.Rows().Len())
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	slices.SortFunc(order, func(a, b uint32) int {
-		if c := compare(int(a), int(b)); c != 0 {
-			return c
+// once refuses rows whose account, and token if rows have one, stand in an earlier row.
+func (j *job) once(reason error) error {
+	if j.t == nil {
+		if j.told() {
+			return nil
 		}
-		return cmp.Compare(a, b)
-	})
-	return order
-}
-
-// byAccount is all rows by the bytes of account and token.
-func (j *job) byAccount() []uint32 {
-	accounts, tokens := j.t.Rows().Accounts, j.t.Rows().Tokens
-	return j.sorted(func(a, b int) int {
-		c := accounts[a].Compare(accounts[b])
-		if c == 0 && tokens != nil {
-			c = tokens[a].Compare(tokens[b])
-		}
-		return c
-	})
-}
-
-// once refuses rows whose account, and token if the leaf has one, stand in an earlier row.
-func (j *job) once(reason error) {
-	order := j.byAccount()
+		return j.sortedBy(j.accountKey(), func(row, before int) error {
+			if before < 0 {
+				return nil
+			}
+			return j.repeated(row, before, reason)
+		})
+	}
+	r, order := j.t.Rows(), j.accountsSorted()
 	for i := 1; i < len(order); i++ {
 		a, b := int(order[i-1]), int(order[i])
-		if j.account(a) == j.account(b) && (j.t.Rows().Tokens == nil || j.token(a) == j.token(b)) {
-			j.bad.add(b, a, j.name(tree.SourceAccount), j.account(b).String(), reason)
+		if r.Accounts[a] == r.Accounts[b] && (r.Tokens == nil || r.Tokens[a] == r.Tokens[b]) {
+			j.bad.add(b, a, j.name(tree.SourceAccount), r.Accounts[b].String(), reason)
 		}
 	}
-}
-
-// keyed is once for files that are an object by account.
-func (j *job) keyed() error {
-	j.once(ErrKeyed)
 	return nil
 }
 
-// paying refuses rows of amount 0.
-func (j *job) paying() {
-	for row, a := range j.t.Rows().Amounts {
-		if a.IsZero() && j.locked(row).IsZero() {
-			j.bad.add(row, -1, j.name(tree.SourceAmount), "0", ErrZero)
-		}
+// told reports that the building of the tree has refused a second row of an account, or of an account and token.
+func (j *job) told() bool {
+	s := j.b.Spec()
+	return j.d.Disk.Unique && !s.KeepDuplicates && len(j.p.Key) == 0 && !j.p.HasUnlock() && j.p.Has(tree.SourceToken) == j.tokens
+}
+
+// repeated refuses a row for an earlier one, on disk.
+func (j *job) repeated(row, before int, reason error) error {
+	if j.bad.full() {
+		j.bad.more++
+		return nil
 	}
+	w, err := j.one(row)
+	if err != nil {
+		return err
+	}
+	j.bad.add(row, before, j.name(tree.SourceAccount), w.account(row).String(), reason)
+	return nil
+}
+
+// keyed is once for files that are an object by account.
+func (j *job) keyed() error { return j.once(ErrKeyed) }
+
+// paying refuses rows of amount 0.
+func (j *job) paying() error {
+	return j.each(j.inList(), func(w *window, i int) error {
+		if w.amount(i).IsZero() && w.locked(i).IsZero() {
+			j.bad.add(i, -1, j.name(tree.SourceAmount), "0", ErrZero)
+		}
+		return nil
+	})
 }
 
 // numbered refuses rows whose index is not their place in the list.
-func (j *job) numbered() {
-	for row := range j.t.Rows().Len() {
-		if index, ok := j.t.Index(row); ok && index != uint64(row) {
-			j.bad.add(row, -1, j.name(tree.SourceIndex), merkle.NewAmount(index).String(), ErrRowIndex)
-		}
-	}
+func (j *job) numbered() error {
+	return j.indexes(func(row int, index uint64) bool { return index == uint64(row) }, ErrRowIndex)
 }
 
 // safeIndexes refuses indexes that a JSON number loses in JavaScript.
-func (j *job) safeIndexes() {
-	for row := range j.t.Rows().Len() {
-		if index, ok := j.t.Index(row); ok && index > maxSafe {
-			j.bad.add(row, -1, j.name(tree.SourceIndex), merkle.NewAmount(index).String(), ErrUnsafe)
+func (j *job) safeIndexes() error {
+	return j.indexes(func(_ int, index uint64) bool { return index <= maxSafe }, ErrUnsafe)
+}
+
+// indexes refuses rows whose index is not good.
+func (j *job) indexes(good func(row int, index uint64) bool, reason error) error {
+	return j.each(j.inList(), func(w *window, i int) error {
+		if index, ok := w.indexOf(i); ok && !good(i, index) {
+			j.bad.add(i, -1, j.name(tree.SourceIndex), merkle.NewAmount(index).String(), reason)
 		}
-	}
+		return nil
+	})
 }
 
 // maxSafe is the largest integer that JavaScript's numbers hold with all below it.
@@ -153,21 +142,36 @@ const maxSafe = 1<<53 - 1
 
 // ownOrder refuses a tree in another order than the tool gives the one that it builds from what is written: the file does not say the order.
 func (j *job) ownOrder() error {
-	if j.p.Order != j.t.Order() {
-		return &OptionError{j.f.Name, "order", fmt.Sprintf("its reader builds the tree in order %s, this one has %s: the roots would differ; order profile is the tool's", j.p.Order, j.t.Order())}
+	if j.p.Order != j.b.Order() {
+		return &OptionError{j.f.Name, "order", fmt.Sprintf("its reader builds the tree in order %s, this one has %s: the roots would differ; order profile is the tool's", j.p.Order, j.b.Order())}
 	}
 	return nil
 }
 
 // several refuses a list of one row.
-func (j *job) several() {
-	if j.t.Rows().Len() < 2 {
-		j.bad.add(0, -1, j.name(tree.SourceAccount), j.account(0).String(), ErrTwoRows)
+func (j *job) several() error {
+	if j.n >= 2 {
+		return nil
 	}
+	w, err := j.one(0)
+	if err == nil {
+		j.bad.add(0, -1, j.name(tree.SourceAccount), w.account(0).String(), ErrTwoRows)
+	}
+	return err
 }
 
 // total is the sum of amounts and locked amounts; Build has checked that it fits where the leaf has an amount.
 func (j *job) total() merkle.Amount {
-	total, _ := j.t.Total()
+	total, _ := j.b.Total()
 	return total
+}
+
+// checked calls checks until one cannot go on. Those of rows go on to the last row.
+func checked(checks ...func() error) error {
+	for _, check := range checks {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

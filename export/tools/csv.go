@@ -1,10 +1,10 @@
 package tools
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -30,10 +30,9 @@ func csvFormats() []format {
 		check: checkCSVJito,
 		write: func(j *job) error {
 			category := j.o.With["category"]
-			return j.csv("pubkey,amount_unlocked,amount_locked,category", func(b []byte, row int) []byte {
-				b = append(append(b, j.account(row).String()...), ',')
-				b = append(appendTokens(b, j.amount(row), jitoDecimals), ',')
-				b = append(appendTokens(b, j.locked(row), jitoDecimals), ',')
+			return j.csv("pubkey,amount_unlocked,amount_locked,category", func(b []byte, w *window, i int) []byte {
+				b = append(appendTokens(b, w.amount(i), jitoDecimals), ',')
+				b = append(appendTokens(b, w.locked(i), jitoDecimals), ',')
 				return append(b, category...)
 			})
 		},
@@ -42,15 +41,11 @@ func csvFormats() []format {
 			Name: "csv-jupiter", Title: "list for Jupiter's create-merkle-tree: pubkey,amount,locked_amount in whole tokens", Profiles: []string{"jito-v1"}, Decimals: true,
 			Source: "jup-ag/distributor @304c28a, merkle-tree/src/csv_entry.rs",
 		},
-		check: func(j *job) error {
-			j.once(ErrMerged)
-			return nil
-		},
+		check: (*job).unmerged,
 		write: func(j *job) error {
-			return j.csv("pubkey,amount,locked_amount", func(b []byte, row int) []byte {
-				b = append(append(b, j.account(row).String()...), ',')
-				b = append(appendTokens(b, j.amount(row), j.o.Decimals), ',')
-				return appendTokens(b, j.locked(row), j.o.Decimals)
+			return j.csv("pubkey,amount,locked_amount", func(b []byte, w *window, i int) []byte {
+				b = append(appendTokens(b, w.amount(i), j.o.Decimals), ',')
+				return appendTokens(b, w.locked(i), j.o.Decimals)
 			})
 		},
 	}, {
@@ -59,11 +54,7 @@ func csvFormats() []format {
 			Source: "sablier-labs/merkle-api @bbf27a9, the rules of its CSV reader",
 		},
 		check: func(j *job) error {
-			j.several()
-			j.once(ErrTwice)
-			j.paying()
-			j.numbered()
-			return j.ownOrder()
+			return checked(j.several, func() error { return j.once(ErrTwice) }, j.paying, j.numbered, j.ownOrder)
 		},
 		write: (*job).addressAmount,
 	}, {
@@ -71,11 +62,7 @@ func csvFormats() []format {
 			Name: "csv-hedgey", Title: "list for Hedgey's token claims: address,amount in whole tokens", Profiles: []string{"hedgey-v1"}, Decimals: true,
 			Source: "hedgey.gitbook.io, Creating a Token Claim using the Hedgey APIs",
 		},
-		check: func(j *job) error {
-			j.once(ErrMerged)
-			j.paying()
-			return j.ownOrder()
-		},
+		check: func(j *job) error { return checked(j.unmerged, j.paying, j.ownOrder) },
 		write: (*job).addressAmount,
 	}, {
 		Kind: Kind{
@@ -87,31 +74,36 @@ func csvFormats() []format {
 	}}
 }
 
-// csv writes a head and a line a row. Rows stand in claim order, or where the platform's tree keeps the order of its list in the order of the tree.
-func (j *job) csv(head string, line func(b []byte, row int) []byte) error {
-	listed := j.p.Order == tree.OrderInput
+// unmerged is once for platforms that add up.
+func (j *job) unmerged() error { return j.once(ErrMerged) }
+
+// csv writes a head and a line a row: the account, a comma and what line appends. Rows stand in claim order, or where the platform's tree keeps the order of
+// its list in the order of the tree.
+func (j *job) csv(head string, line func(b []byte, w *window, i int) []byte) error {
 	return j.json("list.csv", 0, "", func(e *encoder) error {
-		e.b = append(append(e.b, head...), '\n')
-		for i := range j.t.Rows().Len() {
-			row := i
-			if listed {
-				row = j.t.Row(i)
+		rows := j.inList()
+		if j.p.Order == tree.OrderInput {
+			var err error
+			if rows, err = j.inTree(); err != nil {
+				return err
 			}
-			e.b = append(line(e.b, row), '\n')
-			if e.flush(); e.err != nil {
-				return e.err
-			}
-			j.tick()
 		}
-		return nil
+		e.b = append(append(e.b, head...), '\n')
+		return j.rows(e, rows, func(w *window) func(b []byte, lo, hi int) ([]byte, error) {
+			var names spelling
+			return func(b []byte, lo, hi int) ([]byte, error) {
+				names.begin(lo, hi, w.account)
+				for i := lo; i < hi; i++ {
+					b = append(line(append(names.append(b, i), ','), w, i), '\n')
+				}
+				return b, nil
+			}
+		})
 	})
 }
 
 func (j *job) addressAmount() error {
-	return j.csv("address,amount", func(b []byte, row int) []byte {
-		b = append(append(b, j.account(row).String()...), ',')
-		return appendTokens(b, j.amount(row), j.o.Decimals)
-	})
+	return j.csv("address,amount", func(b []byte, w *window, i int) []byte { return appendTokens(b, w.amount(i), j.o.Decimals) })
 }
 
 func checkCSVJito(j *job) error {
@@ -121,40 +113,46 @@ func checkCSVJito(j *job) error {
 	if j.o.Decimals >= 0 && j.o.Decimals != jitoDecimals {
 		return &OptionError{j.f.Name, "decimals", fmt.Sprintf("%d: the tool takes every token for one of %d decimals", j.o.Decimals, jitoDecimals)}
 	}
-	j.once(ErrMerged)
+	if err := j.unmerged(); err != nil {
+		return err
+	}
 	var text []byte
-	for row := range j.t.Rows().Len() {
+	return j.each(j.inList(), func(w *window, i int) error {
 		for _, part := range [...]struct {
 			source string
 			amount merkle.Amount
-		}{{tree.SourceAmount, j.amount(row)}, {tree.SourceLocked, j.locked(row)}} {
-			if text = appendTokens(text[:0], part.amount, jitoDecimals); strings.IndexByte(string(text), '.') >= 0 {
-				j.bad.add(row, -1, j.name(part.source), part.amount.String(), ErrWhole)
+		}{{tree.SourceAmount, w.amount(i)}, {tree.SourceLocked, w.locked(i)}} {
+			if text = appendTokens(text[:0], part.amount, jitoDecimals); bytes.IndexByte(text, '.') >= 0 {
+				j.bad.add(i, -1, j.name(part.source), part.amount.String(), ErrWhole)
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // lastDate is the last second of the year 9999, the last that the date's form can say.
 const lastDate = 253402300799
 
 func checkCSVSafe(j *job) error {
+	first, err := j.one(0)
+	if err != nil {
+		return err
+	}
 	for _, c := range [...]struct{ field, value string }{{"curveType", "0"}, {"managed", "false"}} {
-		if i := j.field(c.field); i < 0 || string(j.t.AppendValue(nil, 0, i)) != c.value {
+		if i := j.field(c.field); i < 0 || string(first.value(nil, 0, i)) != c.value {
 			return &OptionError{j.f.Name, c.field, "the list's reader knows " + c.value + " only"}
 		}
 	}
-	for row := range j.t.Rows().Len() {
-		if _, err := j.startDate(row); err != nil {
-			j.bad.add(row, -1, "startDate", string(j.t.AppendValue(nil, row, j.field("startDate"))), err)
+	return j.each(j.inList(), func(w *window, i int) error {
+		if _, err := w.startDate(i); err != nil {
+			j.bad.add(i, -1, "startDate", string(w.value(nil, i, j.field("startDate"))), err)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
-func (j *job) startDate(row int) (time.Time, error) {
-	n, err := strconv.ParseInt(string(j.t.AppendValue(nil, row, j.field("startDate"))), 10, 64)
+func (w *window) startDate(i int) (time.Time, error) {
+	n, err := strconv.ParseInt(string(w.value(nil, i, w.j.field("startDate"))), 10, 64)
 	if err != nil || n > lastDate {
 		return time.Time{}, ErrDate
 	}
@@ -163,11 +161,10 @@ func (j *job) startDate(row int) (time.Time, error) {
 
 func writeCSVSafe(j *job) error {
 	duration := j.field("durationWeeks")
-	return j.csv("owner,duration,startDate,amount", func(b []byte, row int) []byte {
-		b = append(append(b, j.account(row).String()...), ',')
-		b = append(j.t.AppendValue(b, row, duration), ',')
-		start, _ := j.startDate(row) // the check has read it
+	return j.csv("owner,duration,startDate,amount", func(b []byte, w *window, i int) []byte {
+		b = append(w.value(b, i, duration), ',')
+		start, _ := w.startDate(i) // the check has read it
 		b = append(start.AppendFormat(b, "2006-01-02T15:04:05+00:00"), ',')
-		return j.amount(row).AppendText(b)
+		return w.amount(i).AppendText(b)
 	})
 }

@@ -51,18 +51,30 @@ func (j *job) number(name string, limit uint64) (uint64, error) {
 // lower-case keys is also the order of the text. Amounts are bare integers with all their digits.
 func writeDistribution(j *job) error {
 	return j.json("distribution.json", 0, "", func(e *encoder) error {
+		rows, err := j.inTree()
+		if err != nil {
+			return err
+		}
+		earners, w := j.groups(), j.window(rows)
 		e.open('{')
 		var key []byte
-		for i := range j.t.GroupCount() {
-			g := j.t.Group(i)
-			key = g.Account.AppendText(key[:0])
-			e.key(string(key))
-			e.open('{')
-			for pos := g.First; pos < g.First+g.Len; pos++ {
-				row := j.t.Row(pos)
-				key = j.token(row).AppendText(key[:0])
+		for k := range earners.count() {
+			g, err := earners.group(k)
+			if err != nil {
+				return err
+			}
+			for i := g.First; i < g.First+g.Len; i++ {
+				if err := w.seek(i); err != nil {
+					return err
+				}
+				if i == g.First {
+					key = w.account(i).AppendText(key[:0])
+					e.key(string(key))
+					e.open('{')
+				}
+				key = w.token(i).AppendText(key[:0])
 				e.key(string(key))
-				e.number(j.amount(row))
+				e.number(w.amount(i))
 				j.tick()
 			}
 			e.close('}')
@@ -80,21 +92,33 @@ func writeEarnerClaims(j *job) error {
 	if err != nil {
 		return err
 	}
-	for i := range j.t.GroupCount() {
-		g := j.t.Group(i)
-		if err := j.json(g.Account.Text()+".json", 2, "\n", func(e *encoder) error {
-			j.earnerClaim(e, i, &g, rootIndex)
-			return nil
-		}); err != nil {
+	rows, err := j.inTree()
+	if err != nil {
+		return err
+	}
+	earners, w := j.groups(), j.window(rows)
+	for k := range earners.count() {
+		g, err := earners.group(k)
+		if err == nil {
+			err = w.seek(g.First)
+		}
+		if err != nil {
+			return err
+		}
+		g.Account = w.account(g.First)
+		outer, err := earners.proof(k, nil)
+		if err != nil {
+			return err
+		}
+		if err := j.json(g.Account.Text()+".json", 2, "\n", func(e *encoder) error { return j.earnerClaim(e, w, &g, outer, rootIndex) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (j *job) earnerClaim(e *encoder, group int, g *tree.Group, rootIndex uint64) {
-	root := j.t.Root()
-	outer := j.t.GroupProof(group, nil)
+func (j *job) earnerClaim(e *encoder, w *window, g *tree.Group, outer []merkle.Hash, rootIndex uint64) error {
+	root := j.b.Root()
 	e.open('{')
 	e.key("root")
 	e.hash(&root, 32)
@@ -121,8 +145,13 @@ func (j *job) earnerClaim(e *encoder, group int, g *tree.Group, rootIndex uint64
 	e.key("tokenTreeProofs")
 	e.open('[')
 	var proof []merkle.Hash
-	for pos := g.First; pos < g.First+g.Len; pos++ {
-		proof = j.t.Proof(j.t.Row(pos), proof)
+	for i := g.First; i < g.First+g.Len; i++ {
+		if err := w.seek(i); err != nil {
+			return err
+		}
+		if proof = w.proof(i, proof); w.err != nil {
+			return w.err
+		}
 		e.item()
 		e.joined(proof[:len(proof)-len(outer)])
 		j.tick()
@@ -130,14 +159,16 @@ func (j *job) earnerClaim(e *encoder, group int, g *tree.Group, rootIndex uint64
 	e.close(']')
 	e.key("tokenLeaves")
 	e.open('[')
-	for pos := g.First; pos < g.First+g.Len; pos++ {
-		row := j.t.Row(pos)
+	for i := g.First; i < g.First+g.Len; i++ {
+		if err := w.seek(i); err != nil {
+			return err
+		}
 		e.item()
 		e.open('{')
 		e.key("token")
-		e.plain(j.token(row).Text())
+		e.plain(w.token(i).Text())
 		e.key("cumulativeEarnings")
-		e.number(j.amount(row))
+		e.number(w.amount(i))
 		e.close('}')
 	}
 	e.close(']')
@@ -146,6 +177,7 @@ func (j *job) earnerClaim(e *encoder, group int, g *tree.Group, rootIndex uint64
 	e.key("tokenLeavesNum")
 	e.uint(uint64(g.Len))
 	e.close('}')
+	return nil
 }
 
 // joined appends hashes end to end as one hex string, 0x when there is none.

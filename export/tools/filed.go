@@ -2,7 +2,7 @@ package tools
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
 
 	"github.com/merkle-drop/merkle/tree"
@@ -12,98 +12,76 @@ import (
 type Filed struct {
 	Tree *tree.Filed
 	Rows *tree.RowFile // those that it was built from
+	// Disk is where rows are put in the order of what is written: at most as many bytes again as Rows has twice, and 4 bytes of memory a row beside Memory.
+	// Name begins the names of those files.
+	Disk tree.Disk
+
+	from int // the tree is of the rows from here on
 }
 
-// CanFile is nil when a kind can be written of a tree on disk: claim by claim, without all rows in memory.
-func CanFile(kind string) error {
-	if kind != proofsFormat().Name {
-		return fmt.Errorf("format %s is written with all rows in memory", kind)
-	}
-	return nil
+// temp is the disk with a name for some files.
+func (d *Filed) temp(name string) tree.Disk {
+	return tree.Disk{Dir: d.Disk.Dir, Name: d.Disk.Name + name, Memory: d.Disk.Memory / 4}
 }
 
-// WriteFiled is Write for a tree on disk, of a kind that CanFile allows.
-func WriteFiled(ctx context.Context, kind, dst string, t Filed, o Options) ([]Written, error) {
+// WriteFiled is Write for a tree on disk: the same bytes and refusals.
+func WriteFiled(ctx context.Context, kind, dst string, t Filed, o Options) (_ []Written, err error) {
 	j, err := prepareFiled(ctx, kind, t, o)
 	if err != nil {
 		return nil, err
 	}
-	return j.file(dst)
+	return j.put(dst)
 }
 
-// StreamFiled is Stream for a tree on disk, of a kind that CanFile allows.
+// StreamFiled is Stream for a tree on disk: the same bytes and refusals.
 func StreamFiled(ctx context.Context, kind string, out io.Writer, t Filed, o Options) error {
 	j, err := prepareFiled(ctx, kind, t, o)
 	if err != nil {
 		return err
 	}
-	j.to = stream{out}
-	return j.f.write(j)
+	return j.stream(out)
 }
 
 func prepareFiled(ctx context.Context, kind string, t Filed, o Options) (*job, error) {
-	if err := CanFile(kind); err != nil {
+	j := &job{ctx: ctx, d: &t, b: t.Tree, n: t.Tree.Rows(), o: o}
+	first, err := t.Rows.Reader()
+	if err != nil {
 		return nil, err
 	}
-	f := proofsFormat()
-	if err := f.suits(t.Tree.Profile()); err != nil {
+	var row tree.Rows
+	if err := first.Read(0, 1, &row); err != nil {
 		return nil, err
 	}
-	if err := f.Check(o); err != nil {
-		return nil, err
+	j.tokens = row.Tokens != nil
+	for _, c := range row.Columns {
+		j.columns = append(j.columns, c.Name)
 	}
-	total, _ := t.Tree.Total()
-	f.write = t.writeProofs
-	return &job{ctx: ctx, f: &f, p: t.Tree.Profile(), o: o, part: []Written{{"", t.Tree.Root(), t.Tree.Len(), total, t.Tree.Depth()}}}, nil
+	return j.prepared(kind)
 }
 
-// writeProofs is what writeProofs writes of the same tree in memory.
-func (t Filed) writeProofs(j *job) error {
-	return j.json("proofs.json", 0, proofsEnd, func(e *encoder) error {
-		e.b = proofsHead{j.p, t.Tree.Order(), t.Tree.Root(), t.Tree.Len()}.append(e.b)
-		e.b = append(t.Tree.Sum().Append(e.b, 10), `","claims":[`...)
-		return j.ordered(e, t.Rows.Len(), func() func(b []byte, lo, hi int) ([]byte, error) { return t.claims(j.p) })
-	})
-}
-
-// claims is job.claims of the same tree in memory.
-func (t Filed) claims(p *tree.Profile) func(b []byte, lo, hi int) ([]byte, error) {
-	in, failed := t.Rows.Reader()
-	read := t.Tree.Filled(func(_, lo, hi int, rows *tree.Rows) error { return in.Read(lo, hi, rows) })
-	proofs, before := t.Tree.Reader(), proofsKeys(p)
-	var rows tree.Rows
-	var value func(dst []byte, row, field int) []byte
-	return func(b []byte, lo, hi int) (_ []byte, err error) {
-		if failed == nil {
-			failed = read(0, lo, hi, &rows)
-		}
-		if failed == nil && value == nil {
-			value, failed = t.Tree.Values(&rows)
-		}
-		if failed != nil {
-			return b, failed
-		}
-		for row := lo; row < hi; row++ {
-			if row > 0 {
-				b = append(b, ',')
+// heap calls each for the nodes of the array of a heap, from the root on.
+func (j *job) heap(each func(node []byte) error) error {
+	nodes, w := 2*j.b.Len()-1, j.p.Width
+	if j.t != nil {
+		for i := range nodes {
+			h, _ := j.t.HeapNode(i) // i is in the array and the shape is Heap
+			if err := each(h[:w]); err != nil {
+				return err
 			}
-			b = append(b, '\n', '{')
-			for i, key := range before {
-				if key != "" {
-					b = append(append(b, key...), '"')
-					b = append(quoted(value(b, row-lo, i), len(b), p.Fields[i].Source), ',')
-				}
-			}
-			leaf, err := proofs.Leaf(row)
-			if err != nil {
-				return b, err
-			}
-			b = tree.AppendHex(append(b, `"leaf":"0x`...), leaf[:p.Width])
-			if b, err = proofs.AppendProof(append(b, `","proof":[`...), row); err != nil {
-				return b, err
-			}
-			b = append(b, "]}"...)
 		}
-		return b, nil
+		return nil
 	}
+	buf := make([]byte, 1024*w)
+	for i := 0; i < nodes; i += 1024 {
+		buf = buf[:min(1024, nodes-i)*w]
+		if err := errors.Join(j.ctx.Err(), j.d.Tree.HeapNodes(i, buf)); err != nil {
+			return err
+		}
+		for at := 0; at < len(buf); at += w {
+			if err := each(buf[at : at+w]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

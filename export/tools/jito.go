@@ -1,13 +1,11 @@
 package tools
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"strconv"
 
 	merkle "github.com/merkle-drop/merkle"
-	"github.com/merkle-drop/merkle/tree"
 )
 
 func jitoFormat() format {
@@ -26,16 +24,16 @@ func jitoFormat() format {
 		},
 		write: func(j *job) error {
 			return j.json("merkle_tree.json", 2, "", func(e *encoder) error {
-				return j.airdrop(e, nil, func(e *encoder, row int, proof []merkle.Hash) {
+				return j.airdrop(e, nil, func(e *encoder, w *window, i int, proof []merkle.Hash) {
 					if category, told := j.o.With["category"]; told {
 						e.proofOctets(proof)
-						j.categories(e, row, category)
+						w.categories(e, i, category)
 						return
 					}
 					e.key("amount_unlocked")
-					e.number(j.amount(row))
+					e.number(w.amount(i))
 					e.key("amount_locked")
-					e.number(j.locked(row))
+					e.number(w.locked(i))
 					e.proofOctets(proof)
 				})
 			})
@@ -44,11 +42,11 @@ func jitoFormat() format {
 }
 
 // categories appends the six totals of a node, all but two of them 0.
-func (j *job) categories(e *encoder, row int, category string) {
+func (w *window) categories(e *encoder, i int, category string) {
 	for _, c := range []string{"staker", "searcher", "validator"} {
 		var unlocked, locked merkle.Amount
 		if c == category {
-			unlocked, locked = j.amount(row), j.locked(row)
+			unlocked, locked = w.amount(i), w.locked(i)
 		}
 		e.key("total_unlocked_" + c)
 		e.number(unlocked)
@@ -75,11 +73,11 @@ func jupiterFormat() format {
 				name := "tree_" + strconv.Itoa(i) + ".json"
 				j.note(name, part)
 				return part.json(name, 2, "", func(e *encoder) error {
-					return part.airdrop(e, &version, func(e *encoder, row int, proof []merkle.Hash) {
+					return part.airdrop(e, &version, func(e *encoder, w *window, i int, proof []merkle.Hash) {
 						e.key("amount")
-						e.number(part.amount(row))
+						e.number(w.amount(i))
 						e.key("locked_amount")
-						e.number(part.locked(row))
+						e.number(w.locked(i))
 						e.proofOctets(proof)
 					})
 				})
@@ -91,13 +89,17 @@ func jupiterFormat() format {
 // note keeps a tree of a split for the result.
 func (j *job) note(name string, part *job) {
 	if part != j {
-		j.part = append(j.part, describe(name, part.t))
+		j.part = append(j.part, describe(name, part.b))
 	}
 }
 
 // airdrop appends the object that the distributors share. Nodes stand in the order of the tree, because their programs build it again from them.
-func (j *job) airdrop(e *encoder, version *uint64, amounts func(e *encoder, row int, proof []merkle.Hash)) error {
-	root := j.t.Root()
+func (j *job) airdrop(e *encoder, version *uint64, amounts func(e *encoder, w *window, i int, proof []merkle.Hash)) error {
+	rows, err := j.inTree()
+	if err != nil {
+		return err
+	}
+	root := j.b.Root()
 	e.open('{')
 	e.key("merkle_root")
 	e.octets(root[:])
@@ -106,24 +108,23 @@ func (j *job) airdrop(e *encoder, version *uint64, amounts func(e *encoder, row 
 		e.uint(*version)
 	}
 	e.key("max_num_nodes")
-	e.uint(uint64(j.t.Rows().Len()))
+	e.uint(uint64(j.n))
 	e.key("max_total_claim")
 	e.number(j.total())
 	e.key("tree_nodes")
 	e.open('[')
-	err := j.items(e, j.t.Rows().Len(), func() func(e *encoder, lo, hi int) {
+	err = j.items(e, rows, func(w *window) func(e *encoder, lo, hi int) {
 		var proof []merkle.Hash
 		var raw []byte
 		return func(e *encoder, lo, hi int) {
-			for pos := lo; pos < hi; pos++ {
-				row := j.t.Row(pos)
+			for i := lo; i < hi; i++ {
 				e.item()
 				e.open('{')
 				e.key("claimant")
-				raw = j.account(row).AppendBytes(raw[:0])
+				raw = w.account(i).AppendBytes(raw[:0])
 				e.octets(raw)
-				proof = j.t.Proof(row, proof)
-				amounts(e, row, proof)
+				proof = w.proof(i, proof)
+				amounts(e, w, i, proof)
 				e.close('}')
 			}
 		}
@@ -141,54 +142,4 @@ func (e *encoder) proofOctets(proof []merkle.Hash) {
 		e.octets(proof[i][:])
 	}
 	e.close(']')
-}
-
-// trees calls each for the tree, or for those of a split: runs of Options.Split claims in claim order, tree i with version i on.
-// Accounts are checked over the whole list before it is cut, which Jupiter's own tool does not do.
-func (j *job) trees(each func(part *job, i int, version uint64) error) error {
-	version, err := j.number("version", math.MaxUint32)
-	if err != nil {
-		return err
-	}
-	if j.o.Split == 0 {
-		return each(j, 0, version)
-	}
-	n := j.t.Rows().Len()
-	for i := 0; i*j.o.Split < n; i++ {
-		lo := i * j.o.Split
-		t, err := cutTree(j.ctx, j.t, lo, min(lo+j.o.Split, n), j.o.Workers)
-		if err != nil {
-			return err
-		}
-		part := &job{ctx: j.ctx, f: j.f, t: t, p: t.Profile(), o: j.o, to: j.to, done: j.done}
-		if j.o.Progress != nil {
-			part.o.Progress = func(done, _ int64) { j.o.Progress(done, int64(n)) }
-		}
-		if err := each(part, i, version+uint64(i)); err != nil {
-			return err
-		}
-		j.done = part.done
-	}
-	return nil
-}
-
-// cutTree builds the tree of rows lo to hi-1.
-func cutTree(ctx context.Context, t *tree.Tree, lo, hi, workers int) (*tree.Tree, error) {
-	r := t.Rows()
-	part := tree.Rows{Accounts: r.Accounts[lo:hi], Amounts: r.Amounts[lo:hi]}
-	if r.Locked != nil {
-		part.Locked = r.Locked[lo:hi]
-	}
-	if r.Tokens != nil {
-		part.Tokens = r.Tokens[lo:hi]
-	}
-	if r.Index != nil {
-		part.Index = r.Index[lo:hi]
-	}
-	for _, c := range r.Columns {
-		part.Columns = append(part.Columns, tree.Column{Name: c.Name, Values: c.Values[lo:hi]})
-	}
-	spec := t.Spec()
-	spec.Workers = workers
-	return tree.Build(ctx, spec, &part)
 }

@@ -58,6 +58,9 @@ func writeKV(j *job) error {
 		j.note("version "+strconv.FormatUint(version, 10), part)
 		return kv.add(part, at.String())
 	})
+	if err != nil && kv.file != nil {
+		return errors.Join(err, kv.file.Close())
+	}
 	if err != nil {
 		return err
 	}
@@ -98,9 +101,9 @@ type kvFiles struct {
 	next  int
 }
 
-func (k *kvFiles) add(part *job, distributor string) (err error) {
+func (k *kvFiles) add(part *job, distributor string) error {
 	var proof []merkle.Hash
-	for row := range part.t.Rows().Len() {
+	return part.each(part.inList(), func(w *window, i int) (err error) {
 		if k.e == nil {
 			if k.e, k.file, err = k.j.begin(strconv.Itoa(k.next)+".json", 2); err != nil {
 				return err
@@ -108,25 +111,23 @@ func (k *kvFiles) add(part *job, distributor string) (err error) {
 			k.e.open('{')
 		}
 		e := k.e
-		e.key(part.account(row).String())
+		e.key(w.account(i).String())
 		e.open('{')
 		e.key("merkle_tree")
 		e.plain(distributor)
 		e.key("amount")
-		e.number(part.amount(row))
+		e.number(w.amount(i))
 		e.key("locked_amount")
-		e.number(part.locked(row))
-		proof = part.t.Proof(row, proof)
+		e.number(w.locked(i))
+		proof = w.proof(i, proof)
 		e.proofOctets(proof)
 		e.close('}')
 		part.tick()
 		if k.here++; k.here == k.limit || e.err != nil {
-			if err := k.finish(); err != nil {
-				return err
-			}
+			return k.finish()
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // finish ends the open file, if one is.
@@ -139,7 +140,7 @@ func (k *kvFiles) finish() error {
 	if closing := k.file.Close(); err == nil {
 		err = closing
 	}
-	k.e, k.here = nil, 0
+	k.e, k.file, k.here = nil, nil, 0
 	k.next++
 	return err
 }

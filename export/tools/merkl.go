@@ -22,40 +22,48 @@ func merklFormat() format {
 
 // checkMerkl asks for one token and for rows that pay: Merkl adds what it is given to what it has.
 func checkMerkl(j *job) error {
-	j.once(ErrKeyed)
+	if err := j.keyed(); err != nil {
+		return err
+	}
 	token, err := j.merklToken()
 	if err != nil {
 		return err
 	}
-	for row, a := range j.t.Rows().Amounts {
-		if a.IsZero() && j.token(row) == token {
-			j.bad.add(row, -1, j.name(tree.SourceAmount), "0", ErrZero)
+	return j.each(j.inList(), func(w *window, i int) error {
+		if w.amount(i).IsZero() && w.token(i) == token {
+			j.bad.add(i, -1, j.name(tree.SourceAmount), "0", ErrZero)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // merklToken is the one token of the file.
 func (j *job) merklToken() (merkle.Account, error) {
-	if text, told := j.o.With["token"]; told {
-		a, err := merkle.ParseAccount(text)
-		if err != nil {
-			return a, &OptionError{j.f.Name, "token", err.Error()}
-		}
-		for row := range j.t.Rows().Len() {
-			if j.token(row) == a {
-				return a, nil
-			}
-		}
-		return a, &OptionError{j.f.Name, "token", "no row has " + text}
-	}
-	first := j.token(0)
-	for row := range j.t.Rows().Len() {
-		if j.token(row) != first {
-			return first, &OptionError{j.f.Name, "token", "the list has several tokens and the file has one: name it"}
+	text, told := j.o.With["token"]
+	var want merkle.Account
+	if told {
+		var err error
+		if want, err = merkle.ParseAccount(text); err != nil {
+			return want, &OptionError{j.f.Name, "token", err.Error()}
 		}
 	}
-	return first, nil
+	some, others := false, false
+	if err := j.each(j.inList(), func(w *window, i int) error {
+		if i == 0 && !told {
+			want = w.token(0)
+		}
+		some, others = some || w.token(i) == want, others || w.token(i) != want
+		return nil
+	}); err != nil {
+		return want, err
+	}
+	switch {
+	case told && !some:
+		return want, &OptionError{j.f.Name, "token", "no row has " + text}
+	case !told && others:
+		return want, &OptionError{j.f.Name, "token", "the list has several tokens and the file has one: name it"}
+	}
+	return want, nil
 }
 
 func writeMerkl(j *job) error {
@@ -70,24 +78,22 @@ func writeMerkl(j *job) error {
 		e.key("rewards")
 		e.open('{')
 		reason := appendText(nil, j.o.With["reason"])
-		for row := range j.t.Rows().Len() {
-			if j.token(row) != token {
-				continue
+		err = j.each(j.inList(), func(w *window, i int) error {
+			if w.token(i) != token {
+				return nil
 			}
-			e.key(j.account(row).String())
+			e.key(w.account(i).String())
 			e.open('{')
 			e.item()
 			e.b = append(e.b, reason...)
 			e.colon()
-			e.digits(j.amount(row))
+			e.digits(w.amount(i))
 			e.close('}')
-			if e.err != nil {
-				return e.err
-			}
 			j.tick()
-		}
+			return e.err
+		})
 		e.close('}')
 		e.close('}')
-		return nil
+		return err
 	})
 }

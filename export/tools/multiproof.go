@@ -17,9 +17,21 @@ func StreamMultiProof(ctx context.Context, out io.Writer, t *tree.Tree, rows []i
 	if err != nil {
 		return err
 	}
-	j := &job{ctx: ctx, t: t, p: t.Profile()}
-	e := newEncoder(ctx, out, 2)
-	root := t.Root()
+	return newJob(ctx, t, Options{}).multiProof(out, mp)
+}
+
+// StreamMultiProofFiled is StreamMultiProof of a tree on disk. What is proven is in memory.
+func StreamMultiProofFiled(ctx context.Context, out io.Writer, t Filed, rows []int) error {
+	mp, err := t.Tree.MultiProof(rows)
+	if err != nil {
+		return err
+	}
+	return (&job{ctx: ctx, d: &t, b: t.Tree, p: t.Tree.Profile(), n: t.Tree.Rows()}).multiProof(out, mp)
+}
+
+func (j *job) multiProof(out io.Writer, mp *tree.MultiProof) error {
+	e := newEncoder(j.ctx, out, 2)
+	root := j.b.Root()
 	e.open('{')
 	e.key("root")
 	e.hash(&root, j.p.Width)
@@ -27,12 +39,20 @@ func StreamMultiProof(ctx context.Context, out io.Writer, t *tree.Tree, rows []i
 	e.hashes(mp.Leaves, j.p.Width)
 	e.key("values")
 	e.open('[')
+	w := j.window(j.inList())
+	var names spelling
 	for _, row := range mp.Rows {
+		if err := w.begin(row, row+1); err != nil {
+			return err
+		}
+		if j.p.Has(tree.SourceAccount) {
+			names.begin(row, row+1, w.account)
+		}
 		e.item()
 		e.open('[')
 		for i := range j.p.Fields {
 			e.item()
-			j.dumpField(e, row, i, func(b []byte) []byte { return append(b, j.account(row).String()...) })
+			j.dumpField(e, w, row, i, &names)
 		}
 		e.close(']')
 	}
@@ -52,5 +72,8 @@ func StreamMultiProof(ctx context.Context, out io.Writer, t *tree.Tree, rows []i
 	e.close(']')
 	e.close('}')
 	e.raw("\n")
+	if w.err != nil {
+		return w.err
+	}
 	return e.end()
 }

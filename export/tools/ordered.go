@@ -8,6 +8,14 @@ import (
 // rowsAtOnce is how many claims are written to one piece of memory: a third of a megabyte of proofs in a tree of a million.
 const rowsAtOnce = 256
 
+// workers is how many goroutines work.
+func (j *job) workers() int {
+	if j.o.Workers > 0 {
+		return j.o.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
 // piece is the text of consecutive rows.
 type piece struct {
 	lo, hi int
@@ -19,11 +27,7 @@ type piece struct {
 // ordered writes what goroutines append for consecutive rows [lo, hi) of n, in the order of rows. newRender is called once a goroutine. The first piece
 // that cannot be written ends it.
 func (j *job) ordered(e *encoder, n int, newRender func() func(b []byte, lo, hi int) ([]byte, error)) error {
-	w := j.o.Workers
-	if w <= 0 {
-		w = runtime.GOMAXPROCS(0)
-	}
-	w = max(1, min(w, (n+rowsAtOnce-1)/rowsAtOnce))
+	w := max(1, min(j.workers(), (n+rowsAtOnce-1)/rowsAtOnce))
 	ahead := make([]piece, 2*w)
 	work := make(chan *piece, len(ahead))
 	var workers sync.WaitGroup

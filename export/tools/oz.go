@@ -53,34 +53,35 @@ func (j *job) dump(e *encoder, types ...string) error {
 		}
 		e.close(']')
 	}
-	nodes := 2*j.t.Len() - 1
+	nodes := 2*j.b.Len() - 1
 	e.key("tree")
 	e.open('[')
-	for i := range nodes {
+	if err := j.heap(func(node []byte) error {
 		e.item()
-		h, _ := j.t.HeapNode(i) // i is in the array and the shape is Heap
-		e.b = append(tree.AppendHex(append(e.b, `"0x`...), h[:]), '"')
+		e.b = append(tree.AppendHex(append(e.b, `"0x`...), node), '"')
+		return e.err
+	}); err != nil {
+		return err
 	}
 	e.close(']')
+	rows := j.inList()
+	if o := j.b.Order(); o != tree.OrderLeafHash && o != tree.OrderInput {
+		var err error
+		if rows, err = j.inTree(); err != nil {
+			return err
+		}
+	}
 	e.key("values")
 	e.open('[')
-	listed := j.t.Order() == tree.OrderLeafHash || j.t.Order() == tree.OrderInput
-	rowAt := func(i int) int {
-		if listed {
-			return i
-		}
-		return j.t.Row(i)
-	}
-	err := j.items(e, j.t.Rows().Len(), func() func(e *encoder, lo, hi int) {
+	err := j.items(e, rows, func(w *window) func(e *encoder, lo, hi int) {
 		var names spelling
 		return func(e *encoder, lo, hi int) {
 			if j.p.Has(tree.SourceAccount) {
-				names.begin(hi-lo, func(i int) merkle.Account { return j.account(rowAt(lo + i)) })
+				names.begin(lo, hi, w.account)
 			}
 			for i := lo; i < hi; i++ {
-				row := rowAt(i)
 				e.item()
-				j.dumpValue(e, row, nodes-1-j.t.Position(row), simple, func(b []byte) []byte { return names.append(b, i-lo) })
+				j.dumpValue(e, w, i, nodes-1-j.b.Position(w.row(i)), simple, &names)
 			}
 		}
 	})
@@ -89,18 +90,18 @@ func (j *job) dump(e *encoder, types ...string) error {
 	return err
 }
 
-// dumpValue appends the values of a leaf and its place in the array; name appends its account.
-func (j *job) dumpValue(e *encoder, row, place int, simple bool, name func(b []byte) []byte) {
+// dumpValue appends the values of a leaf and its place in the array.
+func (j *job) dumpValue(e *encoder, w *window, i, place int, simple bool, names *spelling) {
 	e.open('{')
 	e.key("value")
 	if simple {
-		leaf := j.t.Leaf(row)
+		leaf := w.leaf(i)
 		e.hash(&leaf, 32)
 	} else {
 		e.open('[')
-		for i := range j.p.Fields {
+		for field := range j.p.Fields {
 			e.item()
-			j.dumpField(e, row, i, name)
+			j.dumpField(e, w, i, field, names)
 		}
 		e.close(']')
 	}
@@ -110,13 +111,13 @@ func (j *job) dumpValue(e *encoder, row, place int, simple bool, name func(b []b
 }
 
 // dumpField appends one value of the leaf.
-func (j *job) dumpField(e *encoder, row, field int, name func(b []byte) []byte) {
+func (j *job) dumpField(e *encoder, w *window, i, field int, names *spelling) {
 	switch f := &j.p.Fields[field]; {
 	case f.Source == tree.SourceAmount:
-		e.digits(j.amount(row))
+		e.digits(w.amount(i))
 	case f.Source == tree.SourceAccount && j.p.Accounts == merkle.EVM && f.Type == "address":
-		e.b = append(name(append(e.b, '"')), '"')
+		e.b = append(names.append(append(e.b, '"'), i), '"')
 	default:
-		e.b = appendTyped(e.b, f.Type, string(j.t.AppendValue(nil, row, field)))
+		e.b = appendTyped(e.b, f.Type, string(w.value(nil, i, field)))
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree"
 )
 
@@ -30,29 +29,23 @@ func namesFree(p *tree.Profile) bool {
 //	{"account":…,"amount":…,"leaf":…,"proof":[…]},
 //	…]}
 func writeProofs(j *job) error {
-	return j.json("proofs.json", 0, proofsEnd, func(e *encoder) error {
-		e.b = proofsHead{j.p, j.t.Order(), j.t.Root(), j.t.Len()}.append(e.b)
-		e.b = append(j.appendSum(e.b), `","claims":[`...)
-		return j.ordered(e, j.t.Rows().Len(), j.claims)
+	return j.json("proofs.json", 0, "]}\n", func(e *encoder) error {
+		e.b = j.proofsHead(e.b)
+		var err error
+		if e.b, err = j.appendSum(e.b); err != nil {
+			return err
+		}
+		e.b = append(e.b, `","claims":[`...)
+		return j.rows(e, j.inList(), j.claims)
 	})
 }
 
-// proofsEnd is what stands behind the claims.
-const proofsEnd = "]}\n"
-
-// proofsHead is what stands before the sum of a file of all claims.
-type proofsHead struct {
-	p      *tree.Profile
-	order  tree.Order
-	root   merkle.Hash
-	leaves int
-}
-
-func (h proofsHead) append(b []byte) []byte {
-	b = append(b, `{"format":"merkle-proofs/v1","profile":"`+h.p.Name+`","order":"`+string(h.order)+`","`...)
-	if h.p.AnyFields {
+// proofsHead appends what stands before the sum.
+func (j *job) proofsHead(b []byte) []byte {
+	b = append(b, `{"format":"merkle-proofs/v1","profile":"`+j.p.Name+`","order":"`+string(j.b.Order())+`","`...)
+	if j.p.AnyFields {
 		b = append(b, `types":[`...)
-		for i, f := range h.p.Fields {
+		for i, f := range j.p.Fields {
 			if i > 0 {
 				b = append(b, ',')
 			}
@@ -60,41 +53,48 @@ func (h proofsHead) append(b []byte) []byte {
 		}
 		b = append(b, `],"`...)
 	}
-	b = h.root.AppendText(append(b, `root":"`...), h.p.Width)
-	return append(strconv.AppendInt(append(b, `","leaves":"`...), int64(h.leaves), 10), `","total":"`...)
+	root := j.b.Root()
+	b = root.AppendText(append(b, `root":"`...), j.p.Width)
+	return append(strconv.AppendInt(append(b, `","leaves":"`...), int64(j.b.Len()), 10), `","total":"`...)
 }
 
 // appendSum appends the sum of all amounts and locked amounts, which for limits may be wider than any amount; 0 for a leaf without an amount.
-func (j *job) appendSum(b []byte) []byte {
-	if sum, ok := j.t.Total(); ok {
-		return sum.AppendText(b)
+func (j *job) appendSum(b []byte) ([]byte, error) {
+	if sum, ok := j.b.Total(); ok {
+		return sum.AppendText(b), nil
+	}
+	if j.t == nil {
+		return j.d.Tree.Sum().Append(b, 10), nil
 	}
 	sum := new(big.Int)
 	if j.p.Has(tree.SourceAmount) {
-		for row, a := range j.t.Rows().Amounts {
-			sum.Add(sum, a.Big()).Add(sum, j.locked(row).Big())
+		if err := j.each(j.inList(), func(w *window, i int) error {
+			sum.Add(sum, w.amount(i).Big()).Add(sum, w.locked(i).Big())
+			return nil
+		}); err != nil {
+			return b, err
 		}
 	}
-	return sum.Append(b, 10)
+	return sum.Append(b, 10), nil
 }
 
 // claims returns a writer of claims for one goroutine.
-func (j *job) claims() func(b []byte, lo, hi int) ([]byte, error) {
-	proofs := j.t.ProofText()
+func (j *job) claims(w *window) func(b []byte, lo, hi int) ([]byte, error) {
 	before := proofsKeys(j.p)
 	return func(b []byte, lo, hi int) ([]byte, error) {
-		for row := lo; row < hi; row++ {
-			if row > 0 {
+		for i := lo; i < hi; i++ {
+			if i > 0 {
 				b = append(b, ',')
 			}
 			b = append(b, '\n', '{')
-			for i, key := range before {
+			for field, key := range before {
 				if key != "" {
-					b = append(j.appendField(append(b, key...), row, i), ',')
+					b = append(append(b, key...), '"')
+					b = append(quoted(w.value(b, i, field), len(b), j.p.Fields[field].Source), ',')
 				}
 			}
-			b = append(proofs.AppendLeaf(append(b, `"leaf":"0x`...), row), `","proof":[`...)
-			b = append(proofs.Append(b, row), "]}"...)
+			b = append(w.appendLeaf(append(b, `"leaf":"0x`...), i), `","proof":[`...)
+			b = append(w.appendProof(b, i), "]}"...)
 		}
 		return b, nil
 	}
@@ -110,12 +110,6 @@ func proofsKeys(p *tree.Profile) (before []string) {
 		before = append(before, key)
 	}
 	return before
-}
-
-// appendField appends a leaf field's value as a JSON string.
-func (j *job) appendField(b []byte, row, field int) []byte {
-	b = append(b, '"')
-	return quoted(j.t.AppendValue(b, row, field), len(b), j.p.Fields[field].Source)
 }
 
 // quoted ends the JSON string of a value of some source that begins in b at start, behind its quote.

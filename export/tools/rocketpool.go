@@ -2,6 +2,7 @@ package tools
 
 import (
 	"errors"
+	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree"
@@ -29,13 +30,11 @@ func rocketpoolFormat() format {
 }
 
 // rpl is how the RPL of rows divides.
-type rpl struct{ oracle []string } // column texts; nil: all is collateral
+type rpl struct{ column bool } // of texts; else all is collateral
 
 func (j *job) rpl() (rpl, error) {
-	for _, c := range j.t.Rows().Columns {
-		if c.Name == columnOracle {
-			return rpl{c.Values}, nil
-		}
+	if slices.Contains(j.columns, columnOracle) {
+		return rpl{true}, nil
 	}
 	if text, told := j.o.With[columnOracle]; !told || text != "0" {
 		return rpl{}, &OptionError{j.f.Name, columnOracle, "the file divides a row's RPL into the node's own and the oracle DAO's, and the leaf has only the sum: say 0 when all is the node's own"}
@@ -43,12 +42,23 @@ func (j *job) rpl() (rpl, error) {
 	return rpl{}, nil
 }
 
+// oracle is the text in the column.
+func (w *window) oracle(i int) string {
+	for _, c := range w.rows.Columns {
+		if c.Name == columnOracle {
+			return c.Values[w.at(i)]
+		}
+	}
+	return ""
+}
+
 // split is the two parts of an amount.
-func (r rpl) split(row int, amount merkle.Amount) (collateral, oracle merkle.Amount, err error) {
-	if r.oracle == nil {
+func (r rpl) split(w *window, i int) (collateral, oracle merkle.Amount, err error) {
+	amount := w.amount(i)
+	if !r.column {
 		return amount, oracle, nil
 	}
-	if oracle, err = merkle.ParseAmount(r.oracle[row]); err != nil {
+	if oracle, err = merkle.ParseAmount(w.oracle(i)); err != nil {
 		return collateral, oracle, err
 	}
 	collateral, ok := amount.Sub(oracle)
@@ -59,7 +69,9 @@ func (r rpl) split(row int, amount merkle.Amount) (collateral, oracle merkle.Amo
 }
 
 func checkRocketpool(j *job) error {
-	j.once(ErrKeyed)
+	if err := j.keyed(); err != nil {
+		return err
+	}
 	if _, err := j.number("index", maxSafe); err != nil {
 		return err
 	}
@@ -70,19 +82,22 @@ func checkRocketpool(j *job) error {
 	network := j.field("network")
 	var sums rewardSums
 	var text []byte
-	for row := range j.t.Rows().Len() {
-		collateral, oracle, err := parts.split(row, j.amount(row))
+	if err := j.each(j.inList(), func(w *window, i int) error {
+		collateral, oracle, err := parts.split(w, i)
 		if err != nil {
-			j.bad.add(row, -1, j.name(tree.SourceAmount), parts.oracle[row], err)
-			continue
+			j.bad.add(i, -1, j.name(tree.SourceAmount), w.oracle(i), err)
+			return nil
 		}
-		text = j.t.AppendValue(text[:0], row, network)
+		text = w.value(text[:0], i, network)
 		if n, err := merkle.ParseAmountBytes(text); err != nil || n.BitLen() > 53 {
-			j.bad.add(row, -1, "network", string(text), ErrUnsafe)
+			j.bad.add(i, -1, "network", string(text), ErrUnsafe)
 		}
-		if !sums.add(collateral, oracle, j.eth(row, poolETH)) {
-			j.bad.add(row, -1, j.name(tree.SourceAmount), j.amount(row).String(), ErrSum)
+		if !sums.add(collateral, oracle, w.eth(i, poolETH)) {
+			j.bad.add(i, -1, j.name(tree.SourceAmount), w.amount(i).String(), ErrSum)
 		}
+		return nil
+	}); err != nil {
+		return err
 	}
 	return j.ownOrder()
 }
@@ -94,8 +109,8 @@ const (
 )
 
 // eth is the value of one of them.
-func (j *job) eth(row int, field string) merkle.Amount {
-	a, err := merkle.ParseAmountBytes(j.t.AppendValue(nil, row, j.field(field)))
+func (w *window) eth(i int, field string) merkle.Amount {
+	a, err := merkle.ParseAmountBytes(w.value(nil, i, w.j.field(field)))
 	if err != nil { // Build has read it as a uint256
 		return merkle.Amount{}
 	}
@@ -136,8 +151,12 @@ func writeRocketpool(j *job) error {
 	if err != nil {
 		return err
 	}
+	rows, err := j.byAccount()
+	if err != nil {
+		return err
+	}
 	return j.json("rewards.json", 2, "\n", func(e *encoder) error {
-		root := j.t.Root()
+		root := j.b.Root()
 		e.open('{')
 		e.key("rewardsFileVersion")
 		if j.field(voterETH) < 0 {
@@ -166,7 +185,7 @@ func writeRocketpool(j *job) error {
 		e.close('}')
 		e.key("nodeRewards")
 		e.open('{')
-		err := j.nodeRewards(e, parts)
+		err := j.nodeRewards(e, rows, parts)
 		e.close('}')
 		e.close('}')
 		return err
@@ -178,51 +197,48 @@ func (j *job) networkSums(parts rpl) (names []string, sums map[string]*rewardSum
 	sums = map[string]*rewardSums{}
 	network := j.field("network")
 	var text []byte
-	for row := range j.t.Rows().Len() {
-		text = j.t.AppendValue(text[:0], row, network)
+	err = j.each(j.inList(), func(w *window, i int) error {
+		text = w.value(text[:0], i, network)
 		s := sums[string(text)]
 		if s == nil {
 			s = &rewardSums{}
 			sums[string(text)] = s
 		}
-		collateral, oracle, err := parts.split(row, j.amount(row))
-		if err != nil {
-			return nil, nil, all, err
-		}
-		if eth := j.eth(row, poolETH); !s.add(collateral, oracle, eth) || !all.add(collateral, oracle, eth) {
-			return nil, nil, all, ErrSum
-		}
-	}
-	return byNumber(sortedNames(sums)), sums, all, nil
-}
-
-func (j *job) nodeRewards(e *encoder, parts rpl) error {
-	network := j.field("network")
-	var proof []merkle.Hash
-	for _, row := range j.byAccount() {
-		row := int(row)
-		collateral, oracle, err := parts.split(row, j.amount(row))
+		collateral, oracle, err := parts.split(w, i)
 		if err != nil {
 			return err
 		}
-		e.key(j.account(row).Text())
-		e.open('{')
-		e.key("rewardNetwork")
-		e.b = j.t.AppendValue(e.b, row, network)
-		one := rewardSums{collateral, oracle, j.eth(row, poolETH)}
-		one.members(e, "collateralRpl", "oracleDaoRpl", "smoothingPoolEth")
-		if j.field(voterETH) >= 0 {
-			e.key("voterShareEth")
-			e.digits(j.eth(row, voterETH))
+		if eth := w.eth(i, poolETH); !s.add(collateral, oracle, eth) || !all.add(collateral, oracle, eth) {
+			return ErrSum
 		}
-		e.key("merkleProof")
-		proof = j.t.Proof(row, proof)
-		e.hashes(proof, 32)
-		e.close('}')
-		if e.err != nil {
-			return e.err
+		return nil
+	})
+	return byNumber(sortedNames(sums)), sums, all, err
+}
+
+func (j *job) nodeRewards(e *encoder, rows *order, parts rpl) error {
+	network := j.field("network")
+	return j.items(e, rows, func(w *window) func(e *encoder, lo, hi int) {
+		var proof []merkle.Hash
+		return func(e *encoder, lo, hi int) {
+			for i := lo; i < hi; i++ {
+				collateral, oracle, err := parts.split(w, i)
+				w.fail(err)
+				e.key(w.account(i).Text())
+				e.open('{')
+				e.key("rewardNetwork")
+				e.b = w.value(e.b, i, network)
+				one := rewardSums{collateral, oracle, w.eth(i, poolETH)}
+				one.members(e, "collateralRpl", "oracleDaoRpl", "smoothingPoolEth")
+				if j.field(voterETH) >= 0 {
+					e.key("voterShareEth")
+					e.digits(w.eth(i, voterETH))
+				}
+				e.key("merkleProof")
+				proof = w.proof(i, proof)
+				e.hashes(proof, 32)
+				e.close('}')
+			}
 		}
-		j.tick()
-	}
-	return nil
+	})
 }

@@ -8,11 +8,7 @@ func saberFormat() format {
 			Name: "saber", Title: "distributor-info.json of Saber's merkle distributor", Profiles: []string{"saber-v1"},
 			Source: "saber-hq/merkle-distributor @ac937d1, scripts/generate-distributor-info.ts",
 		},
-		check: func(j *job) error {
-			j.once(ErrKeyed)
-			j.safeIndexes()
-			return j.ownOrder()
-		},
+		check: func(j *job) error { return checked(j.keyed, j.safeIndexes, j.ownOrder) },
 		write: writeSaber,
 	}
 }
@@ -20,7 +16,11 @@ func saberFormat() format {
 // writeSaber prints the object as the script does: hashes without 0x and the claims as an array of objects with one member each, by index.
 func writeSaber(j *job) error {
 	return j.json("distributor-info.json", 2, "", func(e *encoder) error {
-		root := j.t.Root()
+		rows, err := j.byIndex()
+		if err != nil {
+			return err
+		}
+		root := j.b.Root()
 		e.open('{')
 		e.key("merkleRoot")
 		e.bare(&root)
@@ -28,36 +28,35 @@ func writeSaber(j *job) error {
 		e.digits(j.total())
 		e.key("claims")
 		e.open('[')
-		var proof []merkle.Hash
-		for _, row := range j.byIndex() {
-			row := int(row)
-			index, _ := j.t.Index(row)
-			e.item()
-			e.open('{')
-			e.key(j.account(row).String())
-			e.open('{')
-			e.key("index")
-			e.uint(index)
-			e.key("amount")
-			e.digits(j.amount(row))
-			e.key("proof")
-			e.open('[')
-			proof = j.t.Proof(row, proof)
-			for i := range proof {
-				e.item()
-				e.bare(&proof[i])
+		err = j.items(e, rows, func(w *window) func(e *encoder, lo, hi int) {
+			var proof []merkle.Hash
+			return func(e *encoder, lo, hi int) {
+				for i := lo; i < hi; i++ {
+					index, _ := w.indexOf(i)
+					e.item()
+					e.open('{')
+					e.key(w.account(i).String())
+					e.open('{')
+					e.key("index")
+					e.uint(index)
+					e.key("amount")
+					e.digits(w.amount(i))
+					e.key("proof")
+					e.open('[')
+					proof = w.proof(i, proof)
+					for k := range proof {
+						e.item()
+						e.bare(&proof[k])
+					}
+					e.close(']')
+					e.close('}')
+					e.close('}')
+				}
 			}
-			e.close(']')
-			e.close('}')
-			e.close('}')
-			if e.err != nil {
-				return e.err
-			}
-			j.tick()
-		}
+		})
 		e.close(']')
 		e.close('}')
-		return nil
+		return err
 	})
 }
 

@@ -1,32 +1,24 @@
 package tools
 
-import merkle "github.com/merkle-drop/merkle"
-
 func sablierFormat() format {
 	return format{
 		Kind: Kind{
 			Name: "sablier", Title: "campaign JSON of Sablier's airdrops, with the tree's dump inside", Profiles: []string{"sablier-v1"},
 			Source: "sablier-labs/merkle-api @bbf27a9; sablier-labs/sablier-skills @429c807, generate-merkle-campaign.mjs",
 		},
-		check: func(j *job) error {
-			j.several()
-			j.once(ErrKeyed)
-			j.paying()
-			j.numbered()
-			return j.ownOrder()
-		},
+		check: func(j *job) error { return checked(j.several, j.keyed, j.paying, j.numbered, j.ownOrder) },
 		write: writeSablier,
 	}
 }
 
 func writeSablier(j *job) error {
 	return j.json("campaign.json", 0, "", func(e *encoder) error {
-		root := j.t.Root()
+		root := j.b.Root()
 		e.open('{')
 		e.key("total_amount")
 		e.digits(j.total())
 		e.key("number_of_recipients")
-		e.uint(uint64(j.t.Rows().Len()))
+		e.uint(uint64(j.n))
 		e.key("root")
 		e.hash(&root, j.p.Width)
 		e.key("merkle_tree")
@@ -42,17 +34,17 @@ func writeSablier(j *job) error {
 		e.key("recipients")
 		e.open('[')
 		j.done = 0 // the rows once more
-		err := j.items(e, j.t.Rows().Len(), func() func(e *encoder, lo, hi int) {
+		err := j.items(e, j.inList(), func(w *window) func(e *encoder, lo, hi int) {
 			var names spelling
 			return func(e *encoder, lo, hi int) {
-				names.begin(hi-lo, func(i int) merkle.Account { return j.account(lo + i) })
-				for row := lo; row < hi; row++ {
+				names.begin(lo, hi, w.account)
+				for i := lo; i < hi; i++ {
 					e.item()
 					e.open('{')
 					e.key("address")
-					e.b = append(names.append(append(e.b, '"'), row-lo), '"')
+					e.b = append(names.append(append(e.b, '"'), i), '"')
 					e.key("amount")
-					e.digits(j.amount(row))
+					e.digits(w.amount(i))
 					e.close('}')
 				}
 			}

@@ -227,10 +227,11 @@ func TestJupiterKV(t *testing.T) {
 			if got.MerkleTree != at[row/2] || got.Amount.String() != r.AmountUnlocked || got.LockedAmount.String() != r.AmountLocked {
 				t.Errorf("row %d: %+v", row, got)
 			}
-			part, err := cutTree(context.Background(), built, row/2*2, min(row/2*2+2, 5), 0)
+			rows, err := newJob(context.Background(), built, Options{}).slice(row/2*2, min(row/2*2+2, 5))
 			if err != nil {
 				t.Fatal(err)
 			}
+			part := build(t, built.Spec(), rows)
 			proof := part.Proof(row%2, nil)
 			if len(proof) != len(got.Proof) {
 				t.Fatalf("row %d: %d proof entries", row, len(got.Proof))

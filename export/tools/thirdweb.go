@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"strconv"
 	"strings"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -43,7 +44,9 @@ func checkThirdweb(j *job) error {
 		}
 		return nil // an account may have several ids
 	}
-	j.once(ErrKeyed)
+	if err := j.keyed(); err != nil {
+		return err
+	}
 	if _, err := j.number("currencyDecimals", maxDecimals); err != nil {
 		return err
 	}
@@ -52,13 +55,13 @@ func checkThirdweb(j *job) error {
 		return nil
 	}
 	var text []byte
-	for row := range j.t.Rows().Len() {
-		text = j.t.AppendValue(text[:0], row, price)
+	return j.each(j.inList(), func(w *window, i int) error {
+		text = w.value(text[:0], i, price)
 		if a, err := merkle.ParseAmountBytes(text); err != nil || !isUnlimited(a) {
-			return &OptionError{j.f.Name, "currencyDecimals", "is needed: the file has prices in whole units of the currency, and " + j.account(row).String() + " has one of its own"}
+			return &OptionError{j.f.Name, "currencyDecimals", "is needed: the file has prices in whole units of the currency, and " + w.account(i).String() + " has one of its own"}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func writeThirdweb(j *job) error {
@@ -66,62 +69,43 @@ func writeThirdweb(j *job) error {
 	if err != nil {
 		return err
 	}
-	price, currency := j.field("price"), j.field("currency")
-	var proof []merkle.Hash
-	for i := range j.t.GroupCount() {
-		g := j.t.Group(i)
-		proof = j.t.GroupProof(i, proof)
-		if err := j.json(g.Key+".json", 0, "", func(e *encoder) error {
-			e.open('{')
-			e.key("proofs")
-			e.hashes(proof, 32)
-			e.key("entries")
-			e.open('[')
-			var text []byte
-			for _, row := range j.t.GroupRows(i) {
-				e.item()
-				e.open('{')
-				if id := j.field(tokenID); id >= 0 {
-					e.key("recipient")
-					e.plain(j.account(row).String())
-					e.key("tokenId")
-					e.b = append(j.t.AppendValue(append(e.b, '"'), row, id), '"')
-					e.key("amount")
-					e.digits(j.amount(row))
-					e.close('}')
-					j.tick()
-					continue
-				}
-				e.key("address")
-				e.plain(j.account(row).String())
-				e.key("maxClaimable")
-				e.limit(j.amount(row), j.o.Decimals)
-				if price >= 0 {
-					text = j.t.AppendValue(text[:0], row, price)
-					a, err := merkle.ParseAmountBytes(text)
-					if err != nil {
-						return err
-					}
-					e.key("price")
-					e.limit(a, int(decimals))
-				}
-				if currency >= 0 {
-					e.key("currencyAddress")
-					text = j.t.AppendValue(text[:0], row, currency)
-					e.b = appendTyped(e.b, "address", string(text))
-				}
-				e.close('}')
-				j.tick()
-			}
-			e.close(']')
+	price, currency, id := j.field("price"), j.field("currency"), j.field(tokenID)
+	if err := j.shards("proofs", '[', func(e *encoder, w *window, i int) error {
+		e.item()
+		e.open('{')
+		if id >= 0 {
+			e.key("recipient")
+			e.plain(w.account(i).String())
+			e.key("tokenId")
+			e.b = append(w.value(append(e.b, '"'), i, id), '"')
+			e.key("amount")
+			e.digits(w.amount(i))
 			e.close('}')
 			return nil
-		}); err != nil {
-			return err
 		}
+		e.key("address")
+		e.plain(w.account(i).String())
+		e.key("maxClaimable")
+		e.limit(w.amount(i), j.o.Decimals)
+		if price >= 0 {
+			a, err := merkle.ParseAmountBytes(w.value(nil, i, price))
+			if err != nil {
+				return err
+			}
+			e.key("price")
+			e.limit(a, int(decimals))
+		}
+		if currency >= 0 {
+			e.key("currencyAddress")
+			e.b = appendTyped(e.b, "address", string(w.value(nil, i, currency)))
+		}
+		e.close('}')
+		return nil
+	}); err != nil {
+		return err
 	}
 	return j.json("info.json", 0, "", func(e *encoder) error {
-		root := j.t.Root()
+		root := j.b.Root()
 		e.open('{')
 		e.key("merkleRoot")
 		e.hash(&root, 32)
@@ -138,6 +122,52 @@ func writeThirdweb(j *job) error {
 		e.close('}')
 		return nil
 	})
+}
+
+// shards writes a file a shard: its proof under a name, and entries, an array or object of what entry appends for each row.
+func (j *job) shards(proofs string, bracket byte, entry func(e *encoder, w *window, i int) error) error {
+	shards := j.groups()
+	rows, start, err := j.byGroup(shards)
+	if err != nil {
+		return err
+	}
+	digits, err := strconv.Atoi(strings.TrimPrefix(j.p.Grouping, tree.GroupingShard))
+	if err != nil {
+		return err
+	}
+	w := j.window(rows)
+	var proof []merkle.Hash
+	for k := range shards.count() {
+		if proof, err = shards.proof(k, proof); err == nil {
+			err = w.seek(start[k])
+		}
+		if err != nil {
+			return err
+		}
+		name := w.account(start[k]).Text()[len("0x"):][:digits] + ".json"
+		if err := j.json(name, 0, "", func(e *encoder) error {
+			e.open('{')
+			e.key(proofs)
+			e.hashes(proof, 32)
+			e.key("entries")
+			e.open(bracket)
+			for i := start[k]; i < start[k+1]; i++ {
+				if err := w.seek(i); err != nil {
+					return err
+				}
+				if err := entry(e, w, i); err != nil {
+					return err
+				}
+				j.tick()
+			}
+			e.close(bracket + 2) // ] is two behind [, } two behind {
+			e.close('}')
+			return w.err
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // limit appends an amount in whole tokens, or that there is none.
@@ -162,33 +192,18 @@ func ensFormat() format {
 
 // writeENS writes of an entry what the claim needs, its balance. The original's statistics of names cannot be told from it.
 func writeENS(j *job) error {
-	var proof []merkle.Hash
-	for i := range j.t.GroupCount() {
-		g := j.t.Group(i)
-		proof = j.t.GroupProof(i, proof)
-		if err := j.json(g.Key+".json", 0, "", func(e *encoder) error {
-			e.open('{')
-			e.key("proof")
-			e.hashes(proof, 32)
-			e.key("entries")
-			e.open('{')
-			for _, row := range j.t.GroupRows(i) {
-				e.key(j.account(row).Text())
-				e.open('{')
-				e.key("balance")
-				e.digits(j.amount(row))
-				e.close('}')
-				j.tick()
-			}
-			e.close('}')
-			e.close('}')
-			return nil
-		}); err != nil {
-			return err
-		}
+	if err := j.shards("proof", '{', func(e *encoder, w *window, i int) error {
+		e.key(w.account(i).Text())
+		e.open('{')
+		e.key("balance")
+		e.digits(w.amount(i))
+		e.close('}')
+		return nil
+	}); err != nil {
+		return err
 	}
 	return j.json("root.json", 0, "", func(e *encoder) error {
-		root := j.t.Root()
+		root := j.b.Root()
 		e.open('{')
 		e.key("root")
 		e.hash(&root, 32)

@@ -1,7 +1,5 @@
 package tools
 
-import merkle "github.com/merkle-drop/merkle"
-
 func urdFormat() format {
 	return format{
 		Kind: Kind{
@@ -9,10 +7,7 @@ func urdFormat() format {
 			Source:   "morpho-org/universal-rewards-distributor @3de504b, README",
 			Settings: []Setting{{Name: "id", Meaning: "any text that names the tree; without it the root"}},
 		},
-		check: func(j *job) error {
-			j.once(ErrKeyed)
-			return j.ownOrder()
-		},
+		check: func(j *job) error { return checked(j.keyed, j.ownOrder) },
 		write: writeURD,
 	}
 }
@@ -20,7 +15,11 @@ func urdFormat() format {
 // writeURD writes no blanks, as the README asks for files on IPFS, and rows by account and reward.
 func writeURD(j *job) error {
 	return j.json("urd.json", 0, "", func(e *encoder) error {
-		root := j.t.Root()
+		rows, err := j.byAccount()
+		if err != nil {
+			return err
+		}
+		root := j.b.Root()
 		id, told := j.o.With["id"]
 		if !told {
 			id = root.Text(j.p.Width)
@@ -34,15 +33,12 @@ func writeURD(j *job) error {
 		e.hash(&root, j.p.Width)
 		e.key("tree")
 		e.open('[')
-		rows := j.byAccount()
-		err := j.items(e, len(rows), func() func(e *encoder, lo, hi int) {
+		err = j.items(e, rows, func(w *window) func(e *encoder, lo, hi int) {
 			var names, tokens spelling
-			proofs := j.t.ProofText()
 			return func(e *encoder, lo, hi int) {
-				names.begin(hi-lo, func(i int) merkle.Account { return j.account(int(rows[lo+i])) })
-				tokens.begin(hi-lo, func(i int) merkle.Account { return j.token(int(rows[lo+i])) })
-				for i, row := range rows[lo:hi] {
-					row := int(row)
+				names.begin(lo, hi, w.account)
+				tokens.begin(lo, hi, w.token)
+				for i := lo; i < hi; i++ {
 					e.item()
 					e.open('{')
 					e.key("account")
@@ -50,9 +46,9 @@ func writeURD(j *job) error {
 					e.key("reward")
 					e.b = append(tokens.append(append(e.b, '"'), i), '"')
 					e.key("claimable")
-					e.digits(j.amount(row))
+					e.digits(w.amount(i))
 					e.key("proof")
-					e.b = append(proofs.Append(append(e.b, '['), row), ']')
+					e.b = append(w.appendProof(append(e.b, '['), i), ']')
 					e.close('}')
 				}
 			}

@@ -22,15 +22,21 @@ type Written struct {
 
 // job is one writing.
 type job struct {
-	ctx  context.Context
-	f    *format
-	t    *tree.Tree
-	p    *tree.Profile
-	o    Options
-	bad  refused
-	to   target
-	part []Written // trees other than t that were written
-	done int64     // rows, for Progress
+	ctx     context.Context
+	f       *format
+	t       *tree.Tree // in memory; nil: d is it
+	d       *Filed
+	b       built // of both
+	p       *tree.Profile
+	n       int      // rows
+	tokens  bool     // rows have a token each
+	columns []string // that rows have
+	o       Options
+	bad     refused
+	to      target
+	part    []Written // trees other than the job's that were written
+	done    int64     // rows, for Progress
+	files   []*tree.RowFile
 }
 
 // target is where files go.
@@ -42,57 +48,79 @@ type target interface {
 // Write writes t as dst, a file or a folder, which must not exist. It is put in place whole or not at all. Options are refused with an
 // *OptionError, the tree with a *ProfileError and rows with a *tree.RowErrors. The result has one entry a tree: several with Options.Split.
 func Write(ctx context.Context, kind, dst string, t *tree.Tree, o Options) ([]Written, error) {
-	j, err := prepare(ctx, kind, t, o)
+	j, err := newJob(ctx, t, o).prepared(kind)
 	if err != nil {
 		return nil, err
 	}
-	if j.f.Folder || o.Split > 0 {
-		return j.folder(dst)
-	}
-	return j.file(dst)
+	return j.put(dst)
 }
 
 // Stream writes t to out, for kinds of one file. Rows are refused before the first byte.
 func Stream(ctx context.Context, kind string, out io.Writer, t *tree.Tree, o Options) error {
-	j, err := prepare(ctx, kind, t, o)
+	j, err := newJob(ctx, t, o).prepared(kind)
 	if err != nil {
 		return err
 	}
-	if j.f.Folder || o.Split > 0 {
-		return &OptionError{kind, "output", "is a folder and cannot be streamed"}
-	}
-	j.to = stream{out}
-	return j.f.write(j)
+	return j.stream(out)
 }
 
-func prepare(ctx context.Context, kind string, t *tree.Tree, o Options) (*job, error) {
+// newJob is the job of a tree in memory.
+func newJob(ctx context.Context, t *tree.Tree, o Options) *job {
+	j := &job{ctx: ctx, t: t, b: t, p: t.Profile(), n: t.Rows().Len(), tokens: t.Rows().Tokens != nil, o: o}
+	for _, c := range t.Rows().Columns {
+		j.columns = append(j.columns, c.Name)
+	}
+	return j
+}
+
+// prepared is the job of writing a kind, when it fits tree, options and rows.
+func (j *job) prepared(kind string) (*job, error) {
 	f, err := find(kind)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.suits(t.Profile()); err != nil {
+	j.f, j.p = &f, j.b.Profile()
+	if err := f.suits(j.p); err != nil {
 		return nil, err
 	}
-	if err := f.Check(o); err != nil {
+	if err := f.Check(j.o); err != nil {
 		return nil, err
 	}
-	j := &job{ctx: ctx, f: &f, t: t, p: t.Profile(), o: o}
 	if f.check != nil {
-		if err := f.check(j); err != nil {
+		if err := errors.Join(f.check(j), j.release()); err != nil {
 			return nil, err
 		}
 	}
 	return j, j.bad.err()
 }
 
+// put writes to dst.
+func (j *job) put(dst string) (made []Written, err error) {
+	defer func() { err = errors.Join(err, j.release()) }()
+	if j.f.Folder || j.o.Split > 0 {
+		return j.folder(dst)
+	}
+	return j.file(dst)
+}
+
+// stream writes to out.
+func (j *job) stream(out io.Writer) (err error) {
+	if j.f.Folder || j.o.Split > 0 {
+		return &OptionError{j.f.Name, "output", "is a folder and cannot be streamed"}
+	}
+	defer func() { err = errors.Join(err, j.release()) }()
+	j.to = stream{out}
+	return j.f.write(j)
+}
+
 func (j *job) written(name string) []Written {
 	if j.part != nil {
 		return j.part
 	}
-	return []Written{describe(name, j.t)}
+	return []Written{describe(name, j.b)}
 }
 
-func describe(name string, t *tree.Tree) Written {
+func describe(name string, t built) Written {
 	total, _ := t.Total()
 	return Written{name, t.Root(), t.Len(), total, t.Depth()}
 }
@@ -121,7 +149,7 @@ func (j *job) json(name string, indent int, end string, body func(e *encoder) er
 func (j *job) tick() {
 	j.done++
 	if j.o.Progress != nil && j.done&4095 == 0 {
-		j.o.Progress(j.done, int64(j.t.Rows().Len()))
+		j.o.Progress(j.done, int64(j.n))
 	}
 }
 
