@@ -122,19 +122,6 @@ func formatError(c *cli.Context, err error) error {
 	return err
 }
 
-// inMemory says why all rows are needed in memory for what is written; nil when they are not.
-func (out *output) inMemory(c *cli.Context) error {
-	switch {
-	case c.IsSet("multiproof"):
-		return fmt.Errorf("%w: --multiproof", tree.ErrSliced)
-	case out.path != "" && out.o.Split > 0:
-		return fmt.Errorf("%w: --split", tree.ErrSliced)
-	case out.path != "" && tools.CanFile(out.kind.Name) != nil:
-		return fmt.Errorf("%w: --format %s", tree.ErrSliced, out.kind.Name)
-	}
-	return nil
-}
-
 // write writes the tree, and returns one entry a tree where there are several.
 func (out *output) write(c *cli.Context, t *tree.Tree, bar *progress) ([]tools.Written, error) {
 	o := out.o
@@ -143,13 +130,15 @@ func (out *output) write(c *cli.Context, t *tree.Tree, bar *progress) ([]tools.W
 		return nil, formatError(c, tools.Stream(c.Context, out.kind.Name, c.App.Writer, t, o))
 	}
 	made, err := tools.Write(c.Context, out.kind.Name, out.path, t, o)
-	if err != nil {
-		return nil, formatError(c, err)
+	return out.parts(made), formatError(c, err)
+}
+
+// parts is what was written where that is several trees.
+func (out *output) parts(made []tools.Written) []tools.Written {
+	if out.o.Split == 0 {
+		return nil
 	}
-	if o.Split == 0 {
-		made = nil
-	}
-	return made, nil
+	return made
 }
 
 // label is what stands before the path in words.
@@ -207,35 +196,6 @@ func (l *list) unwritten(err error) error {
 	var rows *tree.RowErrors
 	if errors.As(err, &rows) {
 		return l.locate(err)
-	}
-	return err
-}
-
-// multiProof prints one proof of all leaves of the accounts that --multiproof names.
-func (l *list) multiProof(c *cli.Context, t *tree.Tree) error {
-	wanted := map[merkle.Account]bool{}
-	for _, text := range strings.Split(c.String("multiproof"), ",") {
-		a, err := argAccount(c, strings.TrimSpace(text))
-		if err != nil {
-			return err
-		}
-		wanted[a] = false
-	}
-	var rows []int
-	for row, a := range t.Rows().Accounts {
-		if _, ok := wanted[a]; ok {
-			wanted[a] = true
-			rows = append(rows, row)
-		}
-	}
-	for _, text := range strings.Split(c.String("multiproof"), ",") {
-		if a, err := argAccount(c, strings.TrimSpace(text)); err == nil && !wanted[a] {
-			return usage("tree: --multiproof %s: the list has no such account", a)
-		}
-	}
-	err := tools.StreamMultiProof(c.Context, c.App.Writer, t, rows)
-	if errors.Is(err, tree.ErrNoMultiProof) {
-		return usage("tree: --multiproof: %v", err)
 	}
 	return err
 }

@@ -84,16 +84,9 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 	if l.sums != nil && !(l.profile.Has(tree.SourceAccount) && l.profile.Has(tree.SourceAmount)) {
 		return nil, usage("tree: --duplicates sum: the leaf of profile %s has no account or no amount: there is nothing to add up", l.profile.Name)
 	}
-	if set.spilling != nil {
-		if l.spill, err = set.spilling(l); err != nil {
-			return nil, err
-		}
-	}
-	done := false
-	if l.spill == nil { // blocks are of lists that memory holds
-		if done, err = l.readBlocks(ctx, table, bar); err != nil {
-			return nil, err
-		}
+	done, err := l.readAtOnce(ctx, table, bar)
+	if err != nil {
+		return nil, err
 	}
 	for n := uint32(0); !done && table.Next(); n++ {
 		if n%8192 == 0 {

@@ -42,19 +42,48 @@ type blocks struct {
 	room       int // rows that there is room for
 }
 
-// readBlocks reports false when the list has to be read row by row; then nothing was read.
-func (l *list) readBlocks(ctx context.Context, table *lists.List, bar *progress) (done bool, err error) {
-	if l.set.oneByOne || table.Lines == "" || l.sums != nil {
-		return false, nil
-	}
-	for i := range l.cols {
-		if n := l.cols[i].number; l.cols[i].same || l.cols[i].absent != nil || n != nil && n.Cut {
-			return false, nil
+// readAtOnce reads a plain list of which memory holds what is asked for, the root alone or all rows. It reports false when the list has to be read row by row,
+// through disk when there is a spill; then nothing was read.
+func (l *list) readAtOnce(ctx context.Context, table *lists.List, bar *progress) (done bool, err error) {
+	plain := l.plain(table)
+	if plain && l.set.rootOnly {
+		each := int64(rootRowMemory)
+		if isPacked(l.path) { // how many rows there are is not known: room is made several times
+			each = treeRowMemory
+		}
+		if err = l.maySpill(each); l.spill == nil && err == nil {
+			done, err = l.readRoot(ctx, table, bar)
+		}
+		if done || l.spill != nil || err != nil {
+			return done, err
 		}
 	}
-	if done, err = l.readRoot(ctx, table, bar); done || err != nil {
-		return done, err
+	if err = l.maySpill(treeRowMemory); l.spill != nil || err != nil || !plain {
+		return false, err
 	}
+	return l.readBlocks(ctx, table, bar)
+}
+
+// maySpill begins to spill when rows of so many bytes would not go into memory.
+func (l *list) maySpill(each int64) (err error) {
+	if l.set.spilling != nil {
+		l.spill, err = l.set.spilling(l, each)
+	}
+	return err
+}
+
+// plain reports whether blocks can read the list.
+func (l *list) plain(table *lists.List) bool {
+	for i := range l.cols {
+		if n := l.cols[i].number; l.cols[i].same || l.cols[i].absent != nil || n != nil && n.Cut {
+			return false
+		}
+	}
+	return !l.set.oneByOne && table.Lines != "" && l.sums == nil
+}
+
+// readBlocks reads all rows of a plain list.
+func (l *list) readBlocks(ctx context.Context, table *lists.List, bar *progress) (done bool, err error) {
 	b := &blocks{l: l}
 	if done, err = b.all(ctx, table, bar); !done {
 		b.drop()

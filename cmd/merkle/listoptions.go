@@ -44,9 +44,10 @@ func kindNames() string {
 
 // listSettings says how a list is read.
 type listSettings struct {
-	spilling func(l *list) (*spill, error) // whether the rows of a list, whose columns are known, go through disk; nil: no
-	rootOnly bool                          // nothing but the tree's root is asked for
-	order    tree.Order                    // of its leaves
+	// spilling begins to take the rows of a list, whose columns are known, through disk if memory does not hold them at so many bytes each; nil: it does.
+	spilling func(l *list, each int64) (*spill, error)
+	rootOnly bool       // nothing but the tree's root is asked for
+	order    tree.Order // of its leaves
 
 	profile    tree.Profile
 	duplicates string

@@ -125,6 +125,11 @@ func readText(path string) string {
 
 func (l limit) exceeded(estimate int64) bool { return l.bytes > 0 && estimate > l.bytes }
 
+// tooLittle says that something needs more, and why.
+func (l limit) tooLittle(path string, need int64, why error) error {
+	return fmt.Errorf("%s: about %s of memory are needed, the limit is %s, and it %v", path, sizeText(need), sizeText(l.bytes), why)
+}
+
 // leastMemory is what the program takes anyway: a lower limit would have the collector run all the time.
 const leastMemory = 64 << 20
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -23,8 +22,11 @@ import (
 // keptRows is how many rows of a list that goes through disk are in memory.
 const keptRows = 1 << 13
 
-// treeRowMemory is what a row of a list takes in merkle tree, in bytes, measured (docs/performance.md).
-const treeRowMemory = 280
+// What a row of a list takes in merkle tree, in bytes, measured (docs/performance.md): where rows are kept, and where only its leaf is until the root is known.
+const (
+	treeRowMemory = 280
+	rootRowMemory = 82
+)
 
 // spill takes the rows of a list that memory would not hold to the tree's files, batch by batch.
 type spill struct {
@@ -38,12 +40,18 @@ type spill struct {
 	own    map[merkle.Account]bool
 	kinds  kindsSeen
 	filed  *tree.Filed
+	most   limit
 	before int64 // memory limit of the process
 }
 
-// maySpill begins to spill when the list is too long for the memory that may be used. What needs all rows at once is refused where the limit was given, and
-// else done in memory. full is what is asked for that does, or nil.
-func (l *list) maySpill(c *cli.Context, most limit, full error) (*spill, error) {
+// isPacked reports that a file is smaller than the list in it.
+func isPacked(path string) bool {
+	return strings.HasSuffix(path, ".gz") || strings.HasSuffix(path, ".zst") || strings.HasSuffix(path, ".parquet")
+}
+
+// newSpill begins to spill when the list is too long for the memory that may be used, with rows of so many bytes in memory; else it is nil. What cannot
+// go through disk is refused where the limit was given, and else done in memory.
+func newSpill(c *cli.Context, l *list, most limit, out *output, each int64) (*spill, error) {
 	spec := l.spec()
 	fits := tree.CanFile(&spec.Profile, spec.Order)
 	if fits != nil && !errors.Is(fits, tree.ErrSliced) { // no tree has this order, in memory or not: that is said before the rows are read
@@ -57,25 +65,28 @@ func (l *list) maySpill(c *cli.Context, most limit, full error) (*spill, error) 
 	if l.folder != nil {
 		size = l.folder.bytes
 	}
-	if strings.HasSuffix(l.path, ".gz") || strings.HasSuffix(l.path, ".zst") || strings.HasSuffix(l.path, ".parquet") {
+	if isPacked(l.path) {
 		size *= packed
 	}
-	need := size / leastRow * treeRowMemory
+	need := size / leastRow * each
 	if !most.exceeded(need) {
 		clearTemp(c, l.path)
 		return nil, nil
 	}
-	if full = cmp.Or(full, fits); full != nil {
-		err = fmt.Errorf("%s: about %s of memory are needed, the limit is %s, and it %v", l.path, sizeText(need), sizeText(most.bytes), full)
+	if fits != nil {
+		err = most.tooLittle(l.path, need, fits)
 		if most.given {
 			return nil, &refusedError{err}
 		}
 		fmt.Fprintf(c.App.ErrWriter, "merkle: warning: %v\n", err)
 		return nil, nil
 	}
-	s := &spill{own: l.own(), before: most.collect(), sums: l.sums != nil}
+	s := &spill{own: l.own(), most: most, before: most.collect(), sums: l.sums != nil}
 	l.sums = nil
 	temp := s.tempBytes(l, &spec, size, need/50 > most.bytes)
+	if out.path != "" && out.kind.Name != "proofs" { // the rows once more, in the order of what is written, on the way twice
+		temp += 2 * (size + 16*size/leastRow)
+	}
 	if s.place, err = tempPlace(c, l.path, temp, 0, extsort.Claim); err == nil {
 		s.disk = tree.Disk{Dir: s.place.Path(), Memory: most.bytes / 2, Unique: true}
 		s.tokens = map[merkle.Account]bool{}

@@ -160,17 +160,19 @@ func TestTree_throughDisk(t *testing.T) {
 	}
 }
 
-func TestTree_needsAllRowsInMemory(t *testing.T) {
-	list := written(t, "account,amount", 3000, func(i int) string { return fmt.Sprintf("%s,%d", sampleAccount(t, merkle.EVM, i), i+1) })
-	for what, args := range map[string][]string{
-		"--multiproof":     {"--profile", "hedgey-v1", "--multiproof", sampleAccount(t, merkle.EVM, 1)},
-		"--format uniswap": {"--profile", "uniswap-v1", "--format", "uniswap", "-o", filepath.Join(t.TempDir(), "out")},
-		"--split":          {"--profile", "jito-v1", "--split", "500", "--format", "jupiter", "-o", filepath.Join(t.TempDir(), "out")},
-	} {
-		code, _, errs := told(t, append([]string{"tree", list, "--memory", "64KiB"}, args...)...)
-		if code != exitRefused || !strings.Contains(errs, "needs all rows in memory: "+what) || !strings.Contains(errs, "the limit is 64 KiB") {
-			t.Errorf("%v: exit status %d, %s", args, code, errs)
-		}
+// TestTree_multiProofOfMuch: what is proven together is in memory, so an account of very many rows is refused.
+func TestTree_multiProofOfMuch(t *testing.T) {
+	list := written(t, "account,amount", 20_000, func(i int) string { return fmt.Sprintf("%s,%d", sampleAccount(t, merkle.EVM, min(i, 18_000)%17_999), i+1) })
+	args := []string{"tree", list, "--duplicates", "keep", "--profile", "hedgey-v1", "--multiproof"}
+	few := append(args, sampleAccount(t, merkle.EVM, 1))
+	if got, want := outcomeOf(append(few, "--memory", "64KiB")...), outcomeOf(few...); got != want || want.code != exitDone {
+		t.Errorf("of few rows: %v, want %v", got, want)
+	}
+	list = written(t, "account,amount", 20_000, func(i int) string { return fmt.Sprintf("%s,%d", sampleAccount(t, merkle.EVM, max(i, 18_000)), i+1) })
+	args[1] = list
+	code, _, errs := told(t, append(args, sampleAccount(t, merkle.EVM, 18_000), "--memory", "64KiB")...)
+	if code != exitRefused || !strings.Contains(errs, "needs all rows in memory: --multiproof") || !strings.Contains(errs, "the limit is 64 KiB") {
+		t.Errorf("of 18,000 rows: exit status %d, %s", code, errs)
 	}
 	if left := names(t, filepath.Dir(list)); left != "list.csv" {
 		t.Errorf("left beside the list: %s", left)

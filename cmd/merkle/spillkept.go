@@ -154,19 +154,22 @@ func (s *spill) build(ctx context.Context, spec tree.Spec) (*tree.Gathered, erro
 	return &tree.Gathered{Root: t.Root(), Leaves: t.Len(), Depth: t.Depth(), Order: t.Order(), Total: total, Summed: ok}, nil
 }
 
+// tools is the tree for export/tools.
+func (s *spill) tools() tools.Filed {
+	return tools.Filed{Tree: s.filed, Rows: s.kept, Disk: s.disk}
+}
+
 // write is output.write for a tree on disk.
-func (s *spill) write(c *cli.Context, out *output, bar *progress) error {
-	o, filed := out.o, tools.Filed{Tree: s.filed, Rows: s.kept}
+func (s *spill) write(c *cli.Context, out *output, bar *progress) ([]tools.Written, error) {
+	o := out.o
 	o.Progress = func(done, total int64) { bar.update("writing claims", done, total) }
 	if out.path == "-" {
-		return formatError(c, tools.StreamFiled(c.Context, out.kind.Name, c.App.Writer, filed, o))
+		return nil, formatError(c, tools.StreamFiled(c.Context, out.kind.Name, c.App.Writer, s.tools(), o))
 	}
-	dir := filepath.Dir(out.path)
-	width := int64(s.filed.Profile().Width)
-	least := int64(s.kept.Len()) * (2*width + int64(s.filed.Depth()-1)*(2*width+5)) // of leaf and proof; a lone node has a shorter one
+	dir, least := filepath.Dir(out.path), s.tools().Least(out.kind, o)
 	if free, known := extsort.Free(dir); known && free < least {
-		return fmt.Errorf("%s: %s are free, more than %s are needed for the output", dir, sizeText(free), sizeText(least))
+		return nil, fmt.Errorf("%s: %s are free, more than %s are needed for the output", dir, sizeText(free), sizeText(least))
 	}
-	_, err := tools.WriteFiled(c.Context, out.kind.Name, out.path, filed, o)
-	return formatError(c, err)
+	made, err := tools.WriteFiled(c.Context, out.kind.Name, out.path, s.tools(), o)
+	return out.parts(made), formatError(c, err)
 }

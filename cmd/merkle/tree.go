@@ -73,8 +73,8 @@ func treeFromList(c *cli.Context) error {
 	bar := newProgress(c)
 	defer bar.done()
 	var held *spill
-	o.spilling = func(l *list) (_ *spill, err error) {
-		held, err = l.maySpill(c, limit, out.inMemory(c))
+	o.spilling = func(l *list, each int64) (_ *spill, err error) {
+		held, err = newSpill(c, l, limit, out, each)
 		return held, err
 	}
 	defer func() { held.release() }()
@@ -124,12 +124,15 @@ func treeFromList(c *cli.Context) error {
 		doc.Total, said = "", "none: the amounts are limits, and their sum is wider than 256 bits"
 	}
 	if c.IsSet("multiproof") {
+		if list.spill != nil {
+			return list.spill.multiProof(c, list)
+		}
 		return list.multiProof(c, t)
 	}
 	if out.path != "" {
 		var made []tools.Written
 		if list.spill != nil {
-			err = list.spill.write(c, out, bar)
+			made, err = list.spill.write(c, out, bar)
 		} else {
 			made, err = out.write(c, t, bar)
 		}

@@ -24,6 +24,21 @@ func (d *Filed) temp(name string) tree.Disk {
 	return tree.Disk{Dir: d.Disk.Dir, Name: d.Disk.Name + name, Memory: d.Disk.Memory / 4}
 }
 
+// Least is the least number of bytes that a kind writes of the tree: of most kinds a leaf's proof for each row, in hex digits.
+func (d Filed) Least(k Kind, o Options) int64 {
+	width, rows := int64(d.Tree.Profile().Width), int64(d.Tree.Rows())
+	f, err := find(k.Name)
+	switch {
+	case err != nil:
+		return 0
+	case !f.proofs: // an account at least
+		return rows * 20
+	case o.Split > 0 || d.Tree.Profile().Grouped():
+		return rows * width
+	}
+	return rows * (width + int64(d.Tree.Depth()-1)*2*width) // a lone node has a shorter proof
+}
+
 // WriteFiled is Write for a tree on disk: the same bytes and refusals.
 func WriteFiled(ctx context.Context, kind, dst string, t Filed, o Options) (_ []Written, err error) {
 	j, err := prepareFiled(ctx, kind, t, o)

@@ -22,7 +22,7 @@ func jitoFormat() format {
 			}
 			return j.keyed()
 		},
-		write: func(j *job) error {
+		proofs: true, write: func(j *job) error {
 			return j.json("merkle_tree.json", 2, "", func(e *encoder) error {
 				return j.airdrop(e, nil, func(e *encoder, w *window, i int, proof []merkle.Hash) {
 					if category, told := j.o.With["category"]; told {
@@ -68,7 +68,7 @@ func jupiterFormat() format {
 			}
 			return j.keyed()
 		},
-		write: func(j *job) error {
+		proofs: true, write: func(j *job) error {
 			return j.trees(func(part *job, i int, version uint64) error {
 				name := "tree_" + strconv.Itoa(i) + ".json"
 				j.note(name, part)

@@ -36,7 +36,7 @@ func jupiterKVFormat() format {
 			}
 			return j.keyed()
 		},
-		write: writeKV,
+		proofs: true, write: writeKV,
 	}
 }
 

@@ -56,10 +56,11 @@ func (e *ProfileError) Error() string {
 // format is a kind and how it is written.
 type format struct {
 	Kind
-	fits  func(p *tree.Profile) bool // beside Profiles
-	wants string                     // what fits asks for, in words
-	check func(j *job) error         // adds the rows that the reader would refuse; an option that does not fit the rows is an error
-	write func(j *job) error
+	fits   func(p *tree.Profile) bool // beside Profiles
+	wants  string                     // what fits asks for, in words
+	proofs bool                       // each row has a whole proof
+	check  func(j *job) error         // adds the rows that the reader would refuse; an option that does not fit the rows is an error
+	write  func(j *job) error
 }
 
 // formats is the catalogue, in the order of the manual.

@@ -11,10 +11,10 @@ import (
 
 func proofsFormat() format {
 	return format{
-		Kind:  Kind{Name: "proofs", Title: "our own file of all claims with leaf and proof (merkle-proofs/v1)", Source: "docs/files.md"},
-		fits:  namesFree,
-		wants: "leaf fields with other names than leaf and proof",
-		write: writeProofs,
+		Kind:   Kind{Name: "proofs", Title: "our own file of all claims with leaf and proof (merkle-proofs/v1)", Source: "docs/files.md"},
+		fits:   namesFree,
+		wants:  "leaf fields with other names than leaf and proof",
+		proofs: true, write: writeProofs,
 	}
 }
 

@@ -24,8 +24,8 @@ func rocketpoolFormat() format {
 				{Name: columnOracle, Meaning: "0 when no row's RPL is the oracle DAO's; the leaf holds only the sum of both (a program can hand over a column of that name)"},
 			},
 		},
-		check: checkRocketpool,
-		write: writeRocketpool,
+		check:  checkRocketpool,
+		proofs: true, write: writeRocketpool,
 	}
 }
 

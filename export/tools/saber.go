@@ -8,8 +8,8 @@ func saberFormat() format {
 			Name: "saber", Title: "distributor-info.json of Saber's merkle distributor", Profiles: []string{"saber-v1"},
 			Source: "saber-hq/merkle-distributor @ac937d1, scripts/generate-distributor-info.ts",
 		},
-		check: func(j *job) error { return checked(j.keyed, j.safeIndexes, j.ownOrder) },
-		write: writeSaber,
+		check:  func(j *job) error { return checked(j.keyed, j.safeIndexes, j.ownOrder) },
+		proofs: true, write: writeSaber,
 	}
 }
 

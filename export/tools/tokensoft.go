@@ -16,8 +16,8 @@ func tokensoftFormat() format {
 			Profiles: []string{"tokensoft-v1", "tokensoft-continuous-v1", "tokensoft-tranche-v1", "tokensoft-satellite-v1"},
 			Source:   "sherlock-audit/2024-05-tokensoft-distributor-contracts-update @5d070bc, contracts/packages/hardhat/scripts/{merkle,generate-merkle-root}.ts",
 		},
-		check: checkTokensoft,
-		write: writeTokensoft,
+		check:  checkTokensoft,
+		proofs: true, write: writeTokensoft,
 	}
 }
 

@@ -6,8 +6,8 @@ func uniswapFormat() format {
 			Name: "uniswap", Title: "claims JSON of Uniswap's merkle-distributor and its forks", Profiles: []string{"uniswap-v1"},
 			Source: "Uniswap/merkle-distributor @25a79e8, src/parse-balance-map.ts, scripts/generate-merkle-root.ts",
 		},
-		check: func(j *job) error { return checked(j.keyed, j.safeIndexes, j.ownOrder) },
-		write: writeUniswap,
+		check:  func(j *job) error { return checked(j.keyed, j.safeIndexes, j.ownOrder) },
+		proofs: true, write: writeUniswap,
 	}
 }
 

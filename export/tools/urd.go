@@ -7,8 +7,8 @@ func urdFormat() format {
 			Source:   "morpho-org/universal-rewards-distributor @3de504b, README",
 			Settings: []Setting{{Name: "id", Meaning: "any text that names the tree; without it the root"}},
 		},
-		check: func(j *job) error { return checked(j.keyed, j.ownOrder) },
-		write: writeURD,
+		check:  func(j *job) error { return checked(j.keyed, j.ownOrder) },
+		proofs: true, write: writeURD,
 	}
 }
 
