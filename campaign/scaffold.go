@@ -20,6 +20,10 @@ type ScaffoldOptions struct {
 	Seed        uint64                  // the same rule, accounts and seed give the same bytes
 	Progress    func(done, total int64) // rows of the largest input; may be nil
 	Interrupted func() error            // asked now and then, may be nil; an error ends the work and leaves nothing behind
+
+	// Work makes an empty folder in parent, or below a folder of its own there, in which the files are made before they come to their place; the caller removes what
+	// is left. nil: a folder that Scaffold makes and removes, but not when it is killed.
+	Work func(parent string) (string, error)
 }
 
 // Sizes of sample inputs.
@@ -66,7 +70,10 @@ func Scaffold(rule, dir string, o ScaffoldOptions) error {
 			return err
 		}
 	}
-	work, err := os.MkdirTemp(parent, ".merkle-init-")
+	if o.Work == nil {
+		o.Work = func(parent string) (string, error) { return os.MkdirTemp(parent, ".merkle-init-") }
+	}
+	work, err := o.Work(parent)
 	if err != nil {
 		return err
 	}

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/merkle-drop/merkle/campaign"
+	"github.com/merkle-drop/merkle/internal/extsort"
 )
 
 func ruleNames() []string {
@@ -22,6 +25,30 @@ func completeRules(c *cli.Context) {
 	for _, name := range ruleNames() {
 		fmt.Fprintln(c.App.Writer, name)
 	}
+}
+
+// scaffold is campaign.Scaffold in a place for temporary files, so that what killed runs for the same folder have left is removed first.
+func scaffold(rule, dir string, o campaign.ScaffoldOptions) (err error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	name := filepath.Base(abs)
+	extsort.Clear(filepath.Dir(abs), name)
+	extsort.Clear(abs, name) // of a folder that was there, which is no empty one otherwise
+	var place *extsort.Place
+	o.Work = func(parent string) (string, error) {
+		if place, err = extsort.Claim(parent, name); err != nil {
+			return "", err
+		}
+		work := filepath.Join(place.Path(), name)
+		return work, os.Mkdir(work, 0o700)
+	}
+	err = campaign.Scaffold(rule, dir, o)
+	if place != nil {
+		err = errors.Join(err, place.Release())
+	}
+	return err
 }
 
 func initCommand() *cli.Command {
@@ -53,7 +80,7 @@ func initCommand() *cli.Command {
 			}
 			bar := newProgress(c)
 			defer bar.done()
-			err = campaign.Scaffold(args[0], args[1], campaign.ScaffoldOptions{
+			err = scaffold(args[0], args[1], campaign.ScaffoldOptions{
 				Accounts: n, Seed: c.Uint64("seed"), Interrupted: c.Context.Err,
 				Progress: func(done, total int64) { bar.update("sample inputs", done, total) },
 			})

@@ -133,8 +133,13 @@ func (l limit) tooLittle(path string, need int64, why error) error {
 // leastMemory is what the program takes anyway: a lower limit would have the collector run all the time.
 const leastMemory = 64 << 20
 
+// programMemory is what the pages of the program itself take, of which the collector knows nothing.
+const programMemory = 20 << 20
+
 // collect tells the garbage collector of the limit and returns what it was told before.
-func (l limit) collect() int64 { return debug.SetMemoryLimit(max(l.bytes/10*9, leastMemory)) }
+func (l limit) collect() int64 {
+	return debug.SetMemoryLimit(max(l.bytes/10*9-programMemory, leastMemory))
+}
 
 // What a build in memory takes, measured: bytes a row of a list (docs/performance.md), and bytes of memory a byte of any other input.
 const (

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -68,7 +67,11 @@ func newSpill(c *cli.Context, l *list, most limit, out *output, each int64) (*sp
 	if isPacked(l.path) {
 		size *= packed
 	}
-	need := size / leastRow * each
+	rows := size / leastRow
+	if each == rootRowMemory {
+		rows = size / max(averageRow(l.path), leastRow)
+	}
+	need := rows * each
 	if !most.exceeded(need) {
 		clearTemp(c, l.path)
 		return nil, nil
@@ -119,20 +122,30 @@ func (s *spill) tempBytes(l *list, spec *tree.Spec, size int64, joined bool) int
 	return kept + rows*each
 }
 
-// averageRow is the bytes of a line at the beginning of a list, 0 where that says nothing.
+// averageRow is the bytes of a line at the beginning, in the middle or at the end of a list, the least of them; 0 where that says nothing.
 func averageRow(path string) int64 {
 	f, err := os.Open(path)
 	if err != nil {
 		return 0
 	}
 	defer f.Close()
-	text := make([]byte, 1<<16)
-	n, _ := io.ReadFull(f, text) // an estimate: what cannot be read is told by the reading
-	lines := bytes.Count(text[:n], []byte{'\n'})
-	if lines < 8 || bytes.IndexByte(text[:n], 0) >= 0 {
+	info, err := f.Stat()
+	if err != nil {
 		return 0
 	}
-	return int64(n / lines)
+	text, least := make([]byte, 1<<16), int64(0)
+	last := max(info.Size()-int64(len(text)), 0)
+	for _, at := range []int64{0, last / 2, last} {
+		n, _ := f.ReadAt(text, at) // an estimate: what cannot be read is told by the reading
+		lines := bytes.Count(text[:n], []byte{'\n'})
+		if lines < 8 || bytes.IndexByte(text[:n], 0) >= 0 {
+			return 0
+		}
+		if each := int64(n / lines); least == 0 || each < least {
+			least = each
+		}
+	}
+	return least
 }
 
 // some reports whether rows were taken.

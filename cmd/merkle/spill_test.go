@@ -162,7 +162,9 @@ func TestTree_throughDisk(t *testing.T) {
 
 // TestTree_multiProofOfMuch: what is proven together is in memory, so an account of very many rows is refused.
 func TestTree_multiProofOfMuch(t *testing.T) {
-	list := written(t, "account,amount", 20_000, func(i int) string { return fmt.Sprintf("%s,%d", sampleAccount(t, merkle.EVM, min(i, 18_000)%17_999), i+1) })
+	list := written(t, "account,amount", 20_000, func(i int) string {
+		return fmt.Sprintf("%s,%d", sampleAccount(t, merkle.EVM, min(i, 18_000)%17_999), i+1)
+	})
 	args := []string{"tree", list, "--duplicates", "keep", "--profile", "hedgey-v1", "--multiproof"}
 	few := append(args, sampleAccount(t, merkle.EVM, 1))
 	if got, want := outcomeOf(append(few, "--memory", "64KiB")...), outcomeOf(few...); got != want || want.code != exitDone {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/tree"
 )
 
@@ -78,8 +79,9 @@ func prepareFiled(ctx context.Context, kind string, t Filed, o Options) (*job, e
 func (j *job) heap(each func(node []byte) error) error {
 	nodes, w := 2*j.b.Len()-1, j.p.Width
 	if j.t != nil {
+		var h merkle.Hash // one for all
 		for i := range nodes {
-			h, _ := j.t.HeapNode(i) // i is in the array and the shape is Heap
+			h, _ = j.t.HeapNode(i) // i is in the array and the shape is Heap
 			if err := each(h[:w]); err != nil {
 				return err
 			}
