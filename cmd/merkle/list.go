@@ -81,8 +81,10 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 	if len(l.faults.List) > 0 {
 		return nil, l.faults.Err()
 	}
-	if l.sums != nil && !(l.profile.Has(tree.SourceAccount) && l.profile.Has(tree.SourceAmount)) {
-		return nil, usage("tree: --duplicates sum: the leaf of profile %s has no account or no amount: there is nothing to add up", l.profile.Name)
+	if l.sums != nil {
+		if err := summable(&l.profile); err != nil {
+			return nil, err
+		}
 	}
 	done, err := l.readAtOnce(ctx, table, bar)
 	if err != nil {
@@ -122,6 +124,20 @@ func readList(ctx context.Context, path string, set *listSettings, bar *progress
 		l.repeated()
 	}
 	return l, nil
+}
+
+// summable refuses to add up the rows of an account where the leaf does not say all that is added: without account or amount, or with a further amount
+// beside it, such as Rocket Pool's ETH, of which one row's would be left.
+func summable(p *tree.Profile) error {
+	if !p.Has(tree.SourceAccount) || !p.Has(tree.SourceAmount) {
+		return usage("tree: --duplicates sum: the leaf of profile %s has no account or no amount: there is nothing to add up", p.Name)
+	}
+	for _, f := range p.Fields {
+		if f.Source == tree.SourceColumn && strings.HasPrefix(strings.ToLower(f.Name), "amount") {
+			return usage("tree: --duplicates sum: %s of profile %s is an amount too, which is not added up", f.Name, p.Name)
+		}
+	}
+	return nil
 }
 
 // spec is the tree of the list.

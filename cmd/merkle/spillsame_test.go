@@ -38,18 +38,22 @@ func TestTree_sameRefusals(t *testing.T) {
 	}
 }
 
-// Rows are added up by account: a leaf without one has nothing that says which rows are somebody's, and two of Lido's operators would be paid as one.
+// Rows are added up by account: a leaf without one has nothing that says which rows are somebody's, and two of Lido's operators would be paid as one. Of two
+// amounts a row one alone would be added up.
 func TestTree_sumsByAccountOnly(t *testing.T) {
-	for profile, csv := range map[string]string{
-		"lido-csm-v1":    "nodeOperatorId,shares\n1,2\n2,3\n",
-		"lido-gate-v1":   "account\n" + carol + "\n" + carol + "\n",
-		"oz-simple-v1":   "leaf\n0x" + strings.Repeat("11", 32) + "\n0x" + strings.Repeat("22", 32) + "\n",
-		"oz-standard-v1": "account:address,note:string\n" + carol + ",a\n" + carol + ",a\n",
+	const lacking = "the leaf of profile %s has no account or no amount"
+	for profile, c := range map[string]struct{ csv, says string }{
+		"lido-csm-v1":    {"nodeOperatorId,shares\n1,2\n2,3\n", lacking},
+		"lido-gate-v1":   {"account\n" + carol + "\n" + carol + "\n", lacking},
+		"oz-simple-v1":   {"leaf\n0x" + strings.Repeat("11", 32) + "\n0x" + strings.Repeat("22", 32) + "\n", lacking},
+		"oz-standard-v1": {"account:address,note:string\n" + carol + ",a\n" + carol + ",a\n", lacking},
+		"rocketpool-v1":  {"address,network,amountRPL,amountETH\n" + carol + ",0,10,5\n" + carol + ",0,7,5\n", "amountETH of profile %s is an amount too"},
 	} {
+		csv := c.csv
 		list := write(t, "list.csv", []byte(csv))
 		for _, more := range [][]string{nil, {"--memory", "1KiB"}} {
 			code, out, errs := told(t, append([]string{"tree", list, "--profile", profile, "--duplicates", "sum"}, more...)...)
-			if code != exitUsage || out != "" || !strings.Contains(errs, "--duplicates sum: the leaf of profile "+profile+" has no account or no amount") {
+			if code != exitUsage || out != "" || !strings.Contains(errs, "--duplicates sum: "+fmt.Sprintf(c.says, profile)) {
 				t.Errorf("%s %v: exit status %d\n%s%s", profile, more, code, out, errs)
 			}
 		}
