@@ -15,14 +15,11 @@ func (r *reading) byAccount(n int, entrant func(i int) uint32, rest func(dst []b
 		starts[ranks[entrant(i)]+1]++
 	}
 	order := scatter(starts, n, func(i int) uint32 { return ranks[entrant(i)] }, nil)
-	var a, b []byte
+	var sorter rowSorter
 	for from := uint32(0); int(from) < n; { // scatter moved every start to the end of its bucket
 		to := starts[ranks[entrant(int(order[from]))]]
 		if to-from > 1 {
-			slices.SortFunc(order[from:to], func(x, y uint32) int {
-				a, b = rest(a[:0], int(x)), rest(b[:0], int(y))
-				return bytes.Compare(a, b)
-			})
+			sorter.sort(order[from:to], rest)
 		}
 		from = to
 	}
@@ -30,6 +27,41 @@ func (r *reading) byAccount(n int, entrant func(i int) uint32, rest func(dst []b
 		id := int(order[i])
 		return rest(accounts.append(dst, entrant(id)), id)
 	}, emit)
+}
+
+// rowSorter sorts rows by their text, with room that is used again.
+type rowSorter struct {
+	text  []byte
+	spans []rowSpan
+}
+
+type rowSpan struct {
+	row      uint32
+	from, to int // of the text
+}
+
+// mostRendered is how many rows are made into text at once: of more, which one account hardly has, the text would take more memory than the rows.
+const mostRendered = 1 << 16
+
+func (s *rowSorter) sort(rows []uint32, rest func(dst []byte, i int) []byte) {
+	if len(rows) > mostRendered {
+		var a, b []byte
+		slices.SortFunc(rows, func(x, y uint32) int {
+			a, b = rest(a[:0], int(x)), rest(b[:0], int(y))
+			return bytes.Compare(a, b)
+		})
+		return
+	}
+	s.text, s.spans = s.text[:0], s.spans[:0]
+	for _, row := range rows {
+		from := len(s.text)
+		s.text = rest(s.text, int(row))
+		s.spans = append(s.spans, rowSpan{row, from, len(s.text)})
+	}
+	slices.SortFunc(s.spans, func(x, y rowSpan) int { return bytes.Compare(s.text[x.from:x.to], s.text[y.from:y.to]) })
+	for i, x := range s.spans {
+		rows[i] = x.row
+	}
 }
 
 // byEntrant lists rows entrant by entrant: those of e are order[starts[e]:starts[e+1]], as they were read.
