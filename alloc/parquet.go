@@ -3,7 +3,6 @@ package alloc
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash"
@@ -29,8 +28,6 @@ const (
 
 // parquetTable is the state of a Table that reads Parquet: values come column by column, one page of each in memory.
 type parquetTable struct {
-	file   io.ReaderAt
-	size   int64
 	about  []format.RowGroup // by row group
 	groups []parquet.RowGroup
 	group  int   // 1-based number of the present row group
@@ -43,6 +40,7 @@ type parquetTable struct {
 type parquetColumn struct {
 	leaf   int // among the chunks of a row group
 	read   bool
+	stream *pageStream // what the library reads
 	cell   parquetCell
 	refuse error // why its values cannot be read
 
@@ -126,73 +124,6 @@ func caught(err *error) {
 	if x := recover(); x != nil {
 		*err = fmt.Errorf("%w: the file contradicts itself", ErrParquet)
 	}
-}
-
-func (p *parquetTable) open(at io.ReaderAt, size int64) (names []string, err error) {
-	defer caught(&err)
-	var tail [8]byte
-	if size < 12 {
-		return nil, fmt.Errorf("%w: only %d bytes", ErrParquet, size)
-	}
-	if _, err := at.ReadAt(tail[:], size-8); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrParquet, err)
-	}
-	n := int64(binary.LittleEndian.Uint32(tail[:]))
-	if n > size-12 { // the library would make room for it
-		return nil, fmt.Errorf("%w: the footer is larger than the file", ErrParquet)
-	}
-	if string(tail[4:]) == "PAR1" { // else the library refuses it
-		footer := make([]byte, n)
-		if _, err := at.ReadAt(footer, size-8-n); err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrParquet, err)
-		}
-		if _, err := skim(footer); err != nil {
-			return nil, fmt.Errorf("%w: the footer %w", ErrParquet, err)
-		}
-		if err := schemaFits(footer); err != nil {
-			return nil, fmt.Errorf("%w: the footer %w", ErrParquet, err)
-		}
-	}
-	f, err := parquet.OpenFile(at, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.FileReadMode(parquet.ReadModeSync), parquet.ReadBufferSize(1<<16))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrParquet, err)
-	}
-	p.file, p.size, p.about, p.groups = at, size, f.Metadata().RowGroups, f.RowGroups()
-	rows := int64(0)
-	for i, g := range p.groups {
-		if n := g.NumRows(); n < 0 || n > f.NumRows()-rows {
-			return nil, fmt.Errorf("%w: row group %d: its number of rows contradicts the footer", ErrParquet, i+1)
-		}
-		rows += g.NumRows()
-	}
-	if rows != f.NumRows() {
-		return nil, fmt.Errorf("%w: %d rows in the row groups, the footer says %d", ErrParquet, rows, f.NumRows())
-	}
-	var physical []parquet.Kind // by leaf
-	for _, e := range f.Metadata().Schema {
-		if e.Type.Valid && !e.NumChildren.Valid {
-			physical = append(physical, parquet.Kind(e.Type.V))
-		}
-	}
-	for _, c := range f.Root().Columns() {
-		column := parquetColumn{leaf: c.Index(), read: true}
-		switch {
-		case !c.Leaf() || c.Repeated():
-			column.refuse = fmt.Errorf("%w: a list or group", ErrColumnType)
-		case column.leaf < 0 || column.leaf >= len(physical) || physical[column.leaf] != c.Type().Kind():
-			return nil, fmt.Errorf("%w: column %q: its logical type does not fit its physical type", ErrParquet, c.Name())
-		default:
-			if column.cell, column.refuse = cellOf(c.Type()); column.refuse == nil {
-				column.refuse = compressionOf(p.about, column.leaf)
-			}
-		}
-		names = append(names, c.Name())
-		p.cols = append(p.cols, column)
-	}
-	if len(names) == 0 {
-		return nil, fmt.Errorf("%w: no columns", ErrParquet)
-	}
-	return names, nil
 }
 
 // choose tells which columns are read; the others are left in the file. Index account, if not below 0, is that of accounts.
@@ -314,9 +245,11 @@ func (p *parquetTable) next() (column int, err error) {
 		if c.leaf >= len(chunks) {
 			return i, fmt.Errorf("%w: the column is not in the row group", ErrParquet)
 		}
-		if err := p.walk(c.leaf); err != nil {
-			return i, err
+		g := &p.about[p.group-1]
+		if c.leaf >= len(g.Columns) {
+			return i, fmt.Errorf("%w: the column is not in the row group", ErrParquet)
 		}
+		c.stream.begin(&g.Columns[c.leaf].MetaData, g.NumRows)
 		if c.buf == nil {
 			c.buf = make([]parquet.Value, parquetValues)
 		}
@@ -341,17 +274,6 @@ func compressionOf(groups []format.RowGroup, leaf int) error {
 		}
 	}
 	return nil
-}
-
-// walk checks the pages of a column in the present row group before they are read.
-func (p *parquetTable) walk(leaf int) error {
-	g := &p.about[p.group-1]
-	if leaf >= len(g.Columns) {
-		return fmt.Errorf("%w: the column is not in the row group", ErrParquet)
-	}
-	m := &g.Columns[leaf].MetaData
-	w := pageWalk{file: p.file, codec: m.Codec, rows: g.NumRows}
-	return w.pages(p.size, m)
 }
 
 // finish ends a row group: no column may have values left.
@@ -382,6 +304,11 @@ var errFewValues = errors.New("fewer values than rows")
 
 // fill takes the next values of the column.
 func (c *parquetColumn) fill() (err error) {
+	defer func() {
+		if err != nil && c.stream.err != nil && c.stream.err != io.EOF { // which the library tells in its own words
+			err = c.stream.err
+		}
+	}()
 	defer caught(&err)
 	for {
 		if c.values != nil {

@@ -215,7 +215,8 @@ func BenchmarkParquet(b *testing.B) {
 		fmt.Fprintf(&rows, "0x%040x,%d\n", i*7919, 1000000000000000000+i)
 	}
 	text := rows.String()
-	for _, form := range []struct{ name, format, text string }{{"csv", "csv", text}, {"parquet", "parquet", parquetText(b, text)}, {"parquet-zstd", "parquet", parquetText(b, text, parquet.Compression(&parquet.Zstd))}} {
+	for _, form := range []struct{ name, format, text string }{{"csv", "csv", text}, {"parquet", "parquet", parquetText(b, text)}, {"parquet-zstd", "parquet", parquetText(b, text, parquet.Compression(&parquet.Zstd))},
+		{"parquet-snappy", "parquet", parquetText(b, text, parquet.Compression(&parquet.Snappy))}, {"parquet-gzip", "parquet", parquetText(b, text, parquet.Compression(&parquet.Gzip))}, {"parquet-brotli", "parquet", parquetText(b, text, parquet.Compression(&parquet.Brotli))}} {
 		b.Run(form.name, func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			b.ReportAllocs()

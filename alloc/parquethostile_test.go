@@ -2,14 +2,17 @@ package alloc
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/snappy"
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress"
@@ -104,48 +107,80 @@ func TestParquet_pageAsksForMuch(t *testing.T) {
 	data := func(values int32) thrift.Null[format.DataPageHeader] {
 		return thrift.New(format.DataPageHeader{NumValues: values})
 	}
-	second := func(values, levels, more int32) thrift.Null[format.DataPageHeaderV2] {
-		return thrift.New(format.DataPageHeaderV2{NumValues: values, RepetitionLevelsByteLength: levels, DefinitionLevelsByteLength: more})
+	second := func(values, nulls, levels, more int32) thrift.Null[format.DataPageHeaderV2] {
+		return thrift.New(format.DataPageHeaderV2{NumValues: values, NumNulls: nulls, RepetitionLevelsByteLength: levels, DefinitionLevelsByteLength: more})
+	}
+	dictionary := func(values int32) thrift.Null[format.DictionaryPageHeader] {
+		return thrift.New(format.DictionaryPageHeader{NumValues: values})
 	}
 	long := strings.Repeat("x", 3000)
-	snappy := binary.AppendUvarint(nil, 1<<32-1)
 	zstdFrame := func(descriptor byte, rest ...byte) []byte {
 		return append([]byte{0x28, 0xb5, 0x2f, 0xfd, descriptor}, rest...)
 	}
 	const big = 1<<31 - 1
-	run := []byte{0xfb, 0xff, 0x7f} // the last block: a byte 2^20 − 1 times
+	run := []byte{0x03, 0, 0x10} // the last block: a byte 2^17 times
 	var runs []byte
-	for range 300 {
-		runs = append(runs, 0xfa, 0xff, 0x7f, 'x')
+	for range 2500 {
+		runs = append(runs, 0x02, 0, 0x10, 'x')
 	}
+	runs = append(append(zstdFrame(0, 0x50), append(runs, run...)...), 'x')
+	oneRun := append(append(zstdFrame(0, 0x50), run...), 'x')
+	three := []byte("123412341234")
 	for _, test := range []struct {
-		name   string
-		codec  format.CompressionCodec
-		header format.PageHeader
-		bytes  []byte
-		want   string
+		name     string
+		codec    format.CompressionCodec
+		header   format.PageHeader
+		bytes    []byte
+		packed   int32 // 0: the length of bytes
+		unpacked int32 // 0: 12
+		want     string
 	}{
-		{"good", 0, format.PageHeader{CompressedPageSize: 5, UncompressedPageSize: 5, DataPageHeader: data(3)}, []byte("12345"), ""},
-		{"good, long header", 0, format.PageHeader{CompressedPageSize: 5, UncompressedPageSize: 5, DataPageHeader: thrift.New(format.DataPageHeader{NumValues: 3, Statistics: format.Statistics{MaxValue: []byte(long), MinValue: []byte(long)}})}, []byte("12345"), ""},
-		{"longer than the file", 0, format.PageHeader{CompressedPageSize: big, UncompressedPageSize: 5, DataPageHeader: data(3)}, []byte("12345"), "longer than its column"},
-		{"negative", 0, format.PageHeader{CompressedPageSize: -1, UncompressedPageSize: 5, DataPageHeader: data(3)}, []byte("12345"), "below 0"},
-		{"unpacked to 2 GiB", format.Gzip, format.PageHeader{CompressedPageSize: 5, UncompressedPageSize: big, DataPageHeader: data(3)}, []byte("12345"), "256 MiB"},
-		{"values", 0, format.PageHeader{CompressedPageSize: 5, UncompressedPageSize: 5, DataPageHeader: data(11)}, []byte("12345"), "more values than the row group"},
-		{"values of the second kind", 0, format.PageHeader{CompressedPageSize: 5, UncompressedPageSize: 5, DataPageHeaderV2: second(big, 0, 0)}, []byte("12345"), "more values than the row group"},
-		{"levels", 0, format.PageHeader{CompressedPageSize: 5, UncompressedPageSize: 5, DataPageHeaderV2: second(3, 3, 3)}, []byte("12345"), "levels longer"},
-		{"dictionary", 0, format.PageHeader{CompressedPageSize: 5, UncompressedPageSize: 5, DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: big})}, []byte("12345"), "dictionary of more values"},
-		{"snappy", format.Snappy, format.PageHeader{CompressedPageSize: int32(len(snappy)), UncompressedPageSize: 5, DataPageHeader: data(3)}, snappy, "256 MiB"},
-		{"zstd, announced", format.Zstd, format.PageHeader{CompressedPageSize: 20, UncompressedPageSize: 5, DataPageHeader: data(3)}, append(zstdFrame(0xe0, 255, 255, 255, 255, 255, 255, 0, 0), make([]byte, 7)...), "256 MiB"},
-		{"zstd, window", format.Zstd, format.PageHeader{CompressedPageSize: 20, UncompressedPageSize: 5, DataPageHeader: data(3)}, append(zstdFrame(0, 0xff), make([]byte, 14)...), "256 MiB"},
-		{"zstd, one run", format.Zstd, format.PageHeader{CompressedPageSize: 10, UncompressedPageSize: 5, DataPageHeader: data(3)}, append(append(zstdFrame(0, 0x50), run...), 'x'), ""},
-		{"zstd, runs", format.Zstd, format.PageHeader{CompressedPageSize: int32(10 + len(runs)), UncompressedPageSize: 5, DataPageHeader: data(3)}, append(append(append(zstdFrame(0, 0x50), runs...), run...), 'x'), "256 MiB"},
-		{"zstd, cut", format.Zstd, format.PageHeader{CompressedPageSize: 8, UncompressedPageSize: 5, DataPageHeader: data(3)}, zstdFrame(0, 0x50, 1, 2), "damaged"},
+		{name: "good", header: format.PageHeader{DataPageHeader: data(3)}},
+		{name: "good, second kind", header: format.PageHeader{Type: format.DataPageV2, DataPageHeaderV2: second(3, 0, 0, 0)}},
+		{name: "good, long header", header: format.PageHeader{DataPageHeader: thrift.New(format.DataPageHeader{NumValues: 3, Statistics: format.Statistics{MaxValue: []byte(long), MinValue: []byte(long)}})}},
+		{name: "longer than the file", packed: big, header: format.PageHeader{DataPageHeader: data(3)}, want: "longer than its column"},
+		{name: "negative", packed: -1, header: format.PageHeader{DataPageHeader: data(3)}, want: "below 0"},
+		{name: "unpacked to 2 GiB", codec: format.Gzip, unpacked: big, header: format.PageHeader{DataPageHeader: data(3)}, want: "256 MiB"},
+		{name: "checksum", header: format.PageHeader{CRC: 1, DataPageHeader: data(3)}, want: "checksum"},
+		{name: "values", header: format.PageHeader{DataPageHeader: data(11)}, want: "more values than the row group"},
+		{name: "values without bytes", header: format.PageHeader{DataPageHeader: data(4)}, want: "fewer values"},
+		{name: "negative values", header: format.PageHeader{DataPageHeader: data(-1)}, want: "below 0"},
+		{name: "values of the second kind", header: format.PageHeader{Type: format.DataPageV2, DataPageHeaderV2: second(big, 0, 0, 0)}, want: "more values than the row group"},
+		{name: "nulls", header: format.PageHeader{Type: format.DataPageV2, DataPageHeaderV2: second(3, 4, 0, 0)}, want: "more nulls"},
+		{name: "other nulls", header: format.PageHeader{Type: format.DataPageV2, DataPageHeaderV2: second(3, 1, 0, 0)}, want: "another number of nulls"},
+		{name: "levels", header: format.PageHeader{Type: format.DataPageV2, DataPageHeaderV2: second(3, 0, 7, 7)}, want: "levels longer"},
+		{name: "dictionary", header: format.PageHeader{Type: format.DictionaryPage, DictionaryPageHeader: dictionary(big)}, want: "dictionary of more values"},
+		{name: "dictionary, short", header: format.PageHeader{Type: format.DictionaryPage, DictionaryPageHeader: dictionary(4)}, want: "dictionary of more values"},
+		{name: "two kinds", header: format.PageHeader{DataPageHeader: data(3), DictionaryPageHeader: dictionary(3)}, want: "not that of a page of type"},
+		{name: "another kind", header: format.PageHeader{Type: format.DictionaryPage, DataPageHeader: data(3)}, want: "not that of a page of type"},
+		{name: "no kind", header: format.PageHeader{Type: format.IndexPage}, want: "not that of a page of type"},
+		{name: "encoding", header: format.PageHeader{DataPageHeader: thrift.New(format.DataPageHeader{NumValues: 3, Encoding: format.BitPacked})}, want: "BIT_PACKED"},
+		{name: "snappy", codec: format.Snappy, bytes: binary.AppendUvarint(nil, 1<<32-1), header: format.PageHeader{DataPageHeader: data(3)}, want: "more than its header says"},
+		{name: "snappy, few bytes", codec: format.Snappy, bytes: binary.AppendUvarint(nil, 250<<20), unpacked: 250 << 20, header: format.PageHeader{DataPageHeader: data(3)}, want: "less than its header says"},
+		{name: "snappy, less", codec: format.Snappy, bytes: snappy.Encode(nil, three), unpacked: 13, header: format.PageHeader{DataPageHeader: data(3)}, want: "less than its header says"},
+		{name: "good, snappy", codec: format.Snappy, bytes: snappy.Encode(nil, three), header: format.PageHeader{DataPageHeader: data(3)}},
+		{name: "zstd, announced", codec: format.Zstd, bytes: append(zstdFrame(0xe0, 255, 255, 255, 255, 255, 255, 0, 0), make([]byte, 7)...), header: format.PageHeader{DataPageHeader: data(3)}, want: "more than its header says"},
+		{name: "zstd, window", codec: format.Zstd, bytes: append(zstdFrame(0, 0xff), make([]byte, 14)...), header: format.PageHeader{DataPageHeader: data(3)}, want: "window"},
+		{name: "good, zstd, one run", codec: format.Zstd, bytes: oneRun, unpacked: 1 << 17, header: format.PageHeader{DataPageHeader: data(3)}},
+		{name: "zstd, longer run", codec: format.Zstd, bytes: oneRun, unpacked: 1<<17 - 1, header: format.PageHeader{DataPageHeader: data(3)}, want: "more than its header says"},
+		{name: "zstd, shorter run", codec: format.Zstd, bytes: oneRun, unpacked: 1<<17 + 1, header: format.PageHeader{DataPageHeader: data(3)}, want: "less than its header says"},
+		{name: "zstd, runs", codec: format.Zstd, bytes: runs, header: format.PageHeader{DataPageHeader: data(3)}, want: "more than its header says"},
+		{name: "zstd, few bytes", codec: format.Zstd, bytes: oneRun, unpacked: 250 << 20, header: format.PageHeader{DataPageHeader: data(3)}, want: "less than its header says"},
+		{name: "zstd, cut", codec: format.Zstd, bytes: zstdFrame(0, 0x50, 1, 2), header: format.PageHeader{DataPageHeader: data(3)}, want: "damaged"},
+		{name: "gzip", codec: format.Gzip, bytes: []byte("12345"), header: format.PageHeader{DataPageHeader: data(3)}, want: "damaged"},
+		{name: "brotli", codec: format.Brotli, bytes: []byte{0x3b}, unpacked: 250 << 20, header: format.PageHeader{DataPageHeader: data(3)}, want: "less than its header says"},
+		{name: "LZO", codec: format.LZO, bytes: three, header: format.PageHeader{DataPageHeader: data(3)}, want: "LZO"},
 	} {
+		if test.bytes == nil {
+			test.bytes = three
+		}
+		test.header.CompressedPageSize, test.header.UncompressedPageSize = cmp.Or(test.packed, int32(len(test.bytes))), cmp.Or(test.unpacked, 12)
 		text := aPage(t, test.header, test.bytes)
-		w := pageWalk{file: bytes.NewReader(text), codec: test.codec, rows: 10}
+		stream := pageStream{file: bytes.NewReader(text), size: int64(len(text)), kind: pageKind{physical: parquet.Int32, width: 4}, unpack: new(unpack)}
 		var err error
 		used := allocated(func() {
-			err = w.pages(int64(len(text)), &format.ColumnMetaData{TotalCompressedSize: int64(len(text))})
+			stream.begin(&format.ColumnMetaData{Codec: test.codec, TotalCompressedSize: int64(len(text))}, 10)
+			_, err = io.Copy(io.Discard, &streamReader{s: &stream})
 		})
 		if test.want == "" && err != nil || test.want != "" && (!errors.Is(err, ErrParquet) || !strings.Contains(err.Error(), test.want)) {
 			t.Errorf("%s: %v, want %q", test.name, err, test.want)
@@ -154,12 +189,24 @@ func TestParquet_pageAsksForMuch(t *testing.T) {
 			t.Errorf("%s: %d bytes of room", test.name, used)
 		}
 	}
-	w := pageWalk{file: bytes.NewReader(nil)}
+	stream := pageStream{file: bytes.NewReader(nil), size: 8}
 	for _, m := range []format.ColumnMetaData{{DataPageOffset: -1}, {DataPageOffset: 9}, {DictionaryPageOffset: 1 << 62}, {TotalCompressedSize: -1}} {
-		if err := w.pages(8, &m); !errors.Is(err, ErrParquet) {
-			t.Errorf("%+v: %v", m, err)
+		if stream.begin(&m, 1); !errors.Is(stream.err, ErrParquet) {
+			t.Errorf("%+v: %v", m, stream.err)
 		}
 	}
+}
+
+// streamReader reads the pages of a column as the library does.
+type streamReader struct {
+	s  *pageStream
+	at int64
+}
+
+func (r *streamReader) Read(b []byte) (int, error) {
+	n, err := r.s.read(b, r.at)
+	r.at += int64(n)
+	return n, err
 }
 
 // TestParquet_everyCompression: what the checks let through is every way in which the library writes, with pages of both kinds, dictionaries, nulls and

@@ -1,11 +1,12 @@
 package alloc
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -18,53 +19,118 @@ const (
 	pageHeader    = 1 << 10 // nearly all are shorter
 )
 
-var errPageSize = errors.New("asks for more than 256 MiB")
+var (
+	errPageSize = errors.New("asks for more than 256 MiB")
+	errPageCRC  = errors.New("its checksum is not that of its bytes")
+	errNoDict   = fmt.Errorf("%w: a page needs a dictionary that is not there", ErrParquet)
+	errDictLess = errors.New("a dictionary of more values than bytes")
+)
 
-// pageWalk goes through the headers of the pages of one column in one row group, before the library does. The library makes room for whatever a
-// header says; here a header must be true to the size of the file, and within the limits above.
-type pageWalk struct {
-	file  io.ReaderAt
-	codec format.CompressionCodec
-	rows  int64 // of the row group
-	room  []byte
+// pageStream gives the pages of one column in one row group unpacked, one after the other, each with a header that says so. The library makes room for
+// whatever a header, a run of values or packed bytes announce, and unpacks without end; it reads a stream instead, of which every page was held against
+// the bytes of the file and the limits above.
+type pageStream struct {
+	file io.ReaderAt
+	size int64
+	kind pageKind
+	*unpack
+
+	codec   format.CompressionCodec
+	rows    int64     // of the row group
+	at, end int64     // of the next page in the file
+	given   int64     // bytes of the stream
+	left    [3][]byte // of the present page: header, levels, values
+	err     error     // instead of the next page
+	head    []byte
+	packed  []byte
+	room    []byte
+	lengths []int32
 }
 
-// pages checks the pages of a column.
-func (w *pageWalk) pages(size int64, m *format.ColumnMetaData) error {
-	at := m.DataPageOffset
+// pageKind is what the pages of a column hold.
+type pageKind struct {
+	physical parquet.Kind
+	width    int64 // bytes of a value of fixed length; 0 of text, and of booleans
+	optional bool
+}
+
+// least is how many bytes a value takes at least in a dictionary: of a text its length stands there.
+func (k *pageKind) least() int64 {
+	if k.physical == parquet.ByteArray {
+		return 4
+	}
+	return max(k.width, 1)
+}
+
+// begin goes to the pages of a column in a row group.
+func (s *pageStream) begin(m *format.ColumnMetaData, rows int64) {
+	s.codec, s.rows, s.given, s.left, s.err = m.Codec, rows, 0, [3][]byte{}, nil
+	s.at = m.DataPageOffset
 	if m.DictionaryPageOffset != 0 {
-		at = m.DictionaryPageOffset // where the library begins
+		s.at = m.DictionaryPageOffset
 	}
-	if at < 0 || at > size || m.TotalCompressedSize < 0 {
-		return fmt.Errorf("%w: the column is outside of the file", ErrParquet)
+	if s.at < 0 || s.at > s.size || m.TotalCompressedSize < 0 {
+		s.err = fmt.Errorf("%w: the column is outside of the file", ErrParquet)
+		return
 	}
-	end := size
-	if m.TotalCompressedSize < size-at {
-		end = at + m.TotalCompressedSize
+	s.end = s.at + min(m.TotalCompressedSize, s.size-s.at)
+}
+
+// read is ReadAt, from front to back only.
+func (s *pageStream) read(b []byte, at int64) (n int, err error) {
+	if at != s.given { // the library looks for a dictionary in front of the first page
+		s.err = errNoDict
+		return 0, s.err
 	}
-	for at < end {
-		h, n, err := w.header(at, end)
-		if err == nil {
-			at += int64(n)
-			err = w.page(h, at, end)
+	for {
+		for i := range s.left {
+			k := copy(b[n:], s.left[i])
+			s.left[i], n = s.left[i][k:], n+k
 		}
-		if err != nil {
-			return fmt.Errorf("%w: the page at byte %d: %w", ErrParquet, at, err)
+		if n == len(b) {
+			break
 		}
-		at += int64(h.CompressedPageSize)
+		if s.err == nil {
+			s.err = s.next()
+		}
+		if s.err != nil {
+			break
+		}
 	}
+	s.given += int64(n)
+	if n < len(b) {
+		return n, s.err
+	}
+	return n, nil
+}
+
+// next makes the next page ready; io.EOF behind the last.
+func (s *pageStream) next() error {
+	if s.at >= s.end {
+		return io.EOF
+	}
+	start := s.at
+	h, n, err := s.header()
+	if err == nil {
+		s.at += int64(n)
+		err = s.page(h)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: the page at byte %d: %w", ErrParquet, start, err)
+	}
+	s.at += int64(h.CompressedPageSize)
 	return nil
 }
 
-// header reads the header of a page and its length.
-func (w *pageWalk) header(at, end int64) (*format.PageHeader, int, error) {
+// header reads the header of the next page and its length.
+func (s *pageStream) header() (*format.PageHeader, int, error) {
 	for window := int64(pageHeader); ; window *= 8 {
-		text, err := w.read(at, min(window, end-at))
+		text, err := s.bytes(&s.head, s.at, min(window, s.end-s.at))
 		if err != nil {
 			return nil, 0, err
 		}
 		n, err := skim(text)
-		if errors.Is(err, errSkimShort) && window < maxPageHeader && int64(len(text)) < end-at {
+		if errors.Is(err, errSkimShort) && window < maxPageHeader && int64(len(text)) < s.end-s.at {
 			continue
 		}
 		if err != nil {
@@ -79,72 +145,113 @@ func (w *pageWalk) header(at, end int64) (*format.PageHeader, int, error) {
 	}
 }
 
-// read reads n bytes; they are valid until the next call.
-func (w *pageWalk) read(at, n int64) ([]byte, error) {
-	if int64(len(w.room)) < n {
-		w.room = make([]byte, n)
-	}
-	if got, err := w.file.ReadAt(w.room[:n], at); int64(got) < n {
+// bytes reads n bytes of the file into room.
+func (s *pageStream) bytes(room *[]byte, at, n int64) ([]byte, error) {
+	*room = resized(*room, n)
+	if got, err := s.file.ReadAt(*room, at); int64(got) < n {
 		return nil, err
 	}
-	return w.room[:n], nil
+	return *room, nil
 }
 
-// page checks what a header says of the page behind it, which begins at a place of the file.
-func (w *pageWalk) page(h *format.PageHeader, at, end int64) error {
+// resized is room for n bytes, whose contents are not kept.
+func resized(room []byte, n int64) []byte {
+	if int64(cap(room)) < n {
+		return make([]byte, n)
+	}
+	return room[:n]
+}
+
+// page checks a header against what follows it in the file, unpacks that, and puts both into s.left.
+func (s *pageStream) page(h *format.PageHeader) error {
 	packed, unpacked := int64(h.CompressedPageSize), int64(h.UncompressedPageSize)
+	p, err := s.parts(h)
 	switch {
 	case packed < 0 || unpacked < 0:
 		return errors.New("a size below 0")
-	case packed > end-at:
+	case err != nil:
+		return err
+	case packed > s.end-s.at:
 		return errors.New("is longer than its column")
-	case unpacked > maxPageBytes:
+	case max(packed, unpacked) > maxPageBytes:
 		return errPageSize
 	}
-	if d := h.DictionaryPageHeader; d.Valid && (d.V.NumValues < 0 || int64(d.V.NumValues) > unpacked) {
-		return errors.New("a dictionary of more values than bytes")
+	text, err := s.bytes(&s.packed, s.at, packed)
+	if err != nil {
+		return err
 	}
-	values := int64(0)
-	if d := h.DataPageHeader; d.Valid {
-		values = int64(d.V.NumValues)
+	if h.CRC != 0 && crc32.ChecksumIEEE(text) != uint32(h.CRC) {
+		return errPageCRC
 	}
-	levels, plain := int64(0), false
-	if d := h.DataPageHeaderV2; d.Valid {
-		values = max(values, int64(d.V.NumValues))
-		levels = int64(d.V.RepetitionLevelsByteLength) + int64(d.V.DefinitionLevelsByteLength)
-		if d.V.RepetitionLevelsByteLength < 0 || levels < int64(d.V.RepetitionLevelsByteLength) || levels > packed {
-			return errors.New("levels longer than the page")
-		}
-		plain = d.V.IsCompressed.Valid && !d.V.IsCompressed.V
-	}
-	if values > w.rows {
-		return errors.New("has more values than the row group has rows")
-	}
-	if values > maxPageValues {
-		return errPageSize
-	}
-	if plain {
-		return nil
-	}
-	return w.packed(at+levels, packed-levels)
-}
-
-// packed checks the length that compressed bytes announce for what they hold.
-func (w *pageWalk) packed(at, n int64) error {
-	if n == 0 {
-		return nil
-	}
-	switch w.codec {
-	case format.Snappy:
-		text, err := w.read(at, min(n, binary.MaxVarintLen64))
-		if err != nil {
+	front, rest := text[p.lists:p.lists+p.nulls], text[p.lists+p.nulls:]
+	if !p.plain && s.codec != format.Uncompressed {
+		if rest, err = s.unpacked(s.codec, rest, &s.room, unpacked-p.lists-p.nulls); err != nil {
 			return err
 		}
-		if v, used := binary.Uvarint(text); used > 0 && v > maxPageBytes {
-			return errPageSize
-		}
-	case format.Zstd:
-		return w.zstd(at, at+n)
 	}
+	if err := s.fits(&p, front, rest); err != nil {
+		return err
+	}
+	p.header.UncompressedPageSize = int32(len(front) + len(rest))
+	p.header.CompressedPageSize = p.header.UncompressedPageSize
+	head, err := thrift.Marshal(new(thrift.CompactProtocol), &p.header)
+	if err != nil {
+		return err
+	}
+	s.left = [3][]byte{head, front, rest}
 	return nil
+}
+
+// pageParts is what a header says of its page.
+type pageParts struct {
+	values       int64
+	lists, nulls int64 // bytes of levels in front of a page of the second kind, which are never packed
+	plain        bool  // nothing of it is packed
+	present      int64 // values that are not null, as a page of the second kind says; else below 0
+	encoding     format.Encoding
+	levels       format.Encoding // of nulls
+	dictionary   bool
+	header       format.PageHeader // for the library: of the same page, unpacked
+}
+
+// parts reads a header. Exactly the part that its type names may be there: the library looks at others, too.
+func (s *pageStream) parts(h *format.PageHeader) (p pageParts, err error) {
+	first, second, dictionary := h.Type == format.DataPage, h.Type == format.DataPageV2, h.Type == format.DictionaryPage
+	if h.DataPageHeader.Valid != first || h.DataPageHeaderV2.Valid != second || h.DictionaryPageHeader.Valid != dictionary || !first && !second && !dictionary {
+		return p, fmt.Errorf("its header is not that of a page of type %s", h.Type)
+	}
+	p.header.Type, p.present, p.levels = h.Type, -1, format.RLE
+	switch {
+	case first:
+		d := &h.DataPageHeader.V
+		p.values, p.encoding, p.levels = int64(d.NumValues), d.Encoding, d.DefinitionLevelEncoding
+		p.header.DataPageHeader = thrift.New(format.DataPageHeader{NumValues: d.NumValues, Encoding: d.Encoding, DefinitionLevelEncoding: d.DefinitionLevelEncoding, RepetitionLevelEncoding: d.RepetitionLevelEncoding})
+	case second:
+		d := &h.DataPageHeaderV2.V
+		p.values, p.encoding = int64(d.NumValues), d.Encoding
+		p.lists, p.nulls, p.present = int64(d.RepetitionLevelsByteLength), int64(d.DefinitionLevelsByteLength), p.values-int64(d.NumNulls)
+		if p.lists < 0 || p.nulls < 0 || p.lists+p.nulls > min(int64(h.CompressedPageSize), int64(h.UncompressedPageSize)) {
+			return p, errors.New("levels longer than the page")
+		}
+		if d.NumNulls < 0 || p.present < 0 {
+			return p, errors.New("more nulls than values")
+		}
+		p.plain = d.IsCompressed.Valid && !d.IsCompressed.V
+		p.header.DataPageHeaderV2 = thrift.New(format.DataPageHeaderV2{NumValues: d.NumValues, NumNulls: d.NumNulls, NumRows: d.NumRows, Encoding: d.Encoding, DefinitionLevelsByteLength: d.DefinitionLevelsByteLength, IsCompressed: thrift.New(false)})
+	default:
+		d := &h.DictionaryPageHeader.V
+		p.values, p.encoding, p.dictionary = int64(d.NumValues), d.Encoding, true
+		p.header.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{NumValues: d.NumValues, Encoding: d.Encoding})
+	}
+	switch {
+	case p.values < 0:
+		return p, errors.New("a number of values below 0")
+	case p.dictionary && p.values*s.kind.least() > int64(h.UncompressedPageSize):
+		return p, errDictLess
+	case !p.dictionary && p.values > s.rows:
+		return p, errors.New("has more values than the row group has rows")
+	case p.values > maxPageValues:
+		return p, errPageSize
+	}
+	return p, nil
 }

@@ -17,6 +17,7 @@ var allowedImports = map[string]bool{
 	"github.com/goccy/go-yaml/ast":                     true,
 	"github.com/goccy/go-yaml/parser":                  true,
 	"github.com/klauspost/compress/zstd":               true,
+	"github.com/andybalholm/brotli":                    true, // the same for pages of Parquet
 	"github.com/cbergoon/merkletree":                   true,
 	"github.com/parquet-go/parquet-go":                 true, // the container of inputs; what its values mean is read here
 	"github.com/parquet-go/parquet-go/format":          true,

@@ -23,8 +23,7 @@ const (
 
 // parquetRows reads the rows of a Parquet file one after the other, of each column that is chosen one page at a time.
 type parquetRows struct {
-	file    io.ReaderAt
-	size    int64
+	plain   *plainFile
 	about   []format.RowGroup
 	groups  []parquet.RowGroup
 	group   int             // how many were begun
@@ -88,10 +87,14 @@ func trusting(do func() error) (err error) {
 
 func (p *parquetRows) open(file io.ReaderAt, size int64, account string) (header []string, err error) {
 	return header, trusting(func() error {
-		if err := checkFooter(file, size); err != nil {
+		footer, err := checkedFooter(file, size)
+		if err != nil {
 			return err
 		}
-		f, err := parquet.OpenFile(file, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+		if p.plain, p.about, err = plainly(file, size, footer); err != nil {
+			return err
+		}
+		f, err := parquet.OpenFile(p.plain, int64(len(p.plain.ends)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 		if err != nil {
 			return err
 		}
@@ -105,7 +108,7 @@ func (p *parquetRows) open(file io.ReaderAt, size int64, account string) (header
 		if total != 0 {
 			return errors.New("another number of rows than its row groups have")
 		}
-		p.file, p.size, p.about, p.groups = file, size, f.Metadata().RowGroups, f.RowGroups()
+		p.groups = f.RowGroups()
 		for _, e := range f.Metadata().Schema {
 			if e.Type.Valid {
 				p.columns = append(p.columns, parquetColumn{physical: parquet.Kind(e.Type.V)})
@@ -190,11 +193,8 @@ func (p *parquetRows) begin() (bool, error) {
 	p.left = g.NumRows
 	for i := range p.columns {
 		if c := &p.columns[i]; c.read {
-			m := &g.Columns[i].MetaData
-			check := pageCheck{file: p.file, codec: m.Codec, rows: p.left, width: int64(max(c.length, 1))}
-			if err := check.column(p.size, m); err != nil {
-				return false, fmt.Errorf("column %s: %w", strings.Join(m.PathInSchema, "."), err)
-			}
+			c.queue = &p.plain.columns[i]
+			c.queue.load(&g.Columns[i].MetaData, p.left)
 			c.pages = chunks[i].Pages()
 		}
 	}
@@ -202,7 +202,12 @@ func (p *parquetRows) begin() (bool, error) {
 }
 
 // fill gets the next values of a column once all others are used; false at its end in the row group.
-func (c *parquetColumn) fill() (bool, error) {
+func (c *parquetColumn) fill() (more bool, err error) {
+	defer func() {
+		if err != nil && c.queue.fault != nil && c.queue.fault != io.EOF { // said without the library's words
+			err = c.queue.fault
+		}
+	}()
 	if c.room == nil {
 		c.room = make([]parquet.Value, valuesAtOnce)
 	}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/binary"
 	"fmt"
 	"runtime"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
@@ -107,7 +109,7 @@ func TestParquet_pageAsksForMuch(t *testing.T) {
 	}
 	long := first(2)
 	long.V.Statistics = format.Statistics{MaxValue: bytes.Repeat([]byte("x"), 70000)}
-	runs := append(frame(0, 0x50), bytes.Repeat([]byte{0xfa, 0xff, 0x7f, 'x'}, 300)...)
+	runs := append(frame(0, 0x50), bytes.Repeat([]byte{0x02, 0, 0x10, 'x'}, 300)...)
 	two := []byte{1, 0, 0, 0, 2, 0, 0, 0}
 	for _, test := range []struct {
 		name, want string
@@ -133,10 +135,10 @@ func TestParquet_pageAsksForMuch(t *testing.T) {
 			h.Type = format.DictionaryPage
 			h.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{NumValues: 9})
 		}, page(8, 8), two},
-		{"snappy", "256 MiB", format.Snappy, func(h *format.PageHeader) { h.DataPageHeader = first(2) }, page(5, 8), binary.AppendUvarint(nil, 1<<32-1)},
-		{"zstd, length", "256 MiB", format.Zstd, func(h *format.PageHeader) { h.DataPageHeader = first(2) }, page(20, 8), append(frame(0xe0, 255, 255, 255, 255, 255), make([]byte, 10)...)},
-		{"zstd, window", "256 MiB", format.Zstd, func(h *format.PageHeader) { h.DataPageHeader = first(2) }, page(20, 8), append(frame(0, 0xff), make([]byte, 14)...)},
-		{"zstd, runs", "256 MiB", format.Zstd, func(h *format.PageHeader) { h.DataPageHeader = first(2) }, page(int32(len(runs)), 8), runs},
+		{"snappy", "more than its header says", format.Snappy, func(h *format.PageHeader) { h.DataPageHeader = first(2) }, page(5, 8), binary.AppendUvarint(nil, 1<<32-1)},
+		{"zstd, length", "more than its header says", format.Zstd, func(h *format.PageHeader) { h.DataPageHeader = first(2) }, page(20, 8), append(frame(0xe0, 255, 255, 255, 255, 255), make([]byte, 10)...)},
+		{"zstd, window", "window size", format.Zstd, func(h *format.PageHeader) { h.DataPageHeader = first(2) }, page(20, 8), append(frame(0, 0xff), make([]byte, 14)...)},
+		{"zstd, runs", "more than its header says", format.Zstd, func(h *format.PageHeader) { h.DataPageHeader = first(2) }, page(int32(len(runs)), 8), runs},
 		{"zstd, cut", "damaged", format.Zstd, func(h *format.PageHeader) { h.DataPageHeader = first(2) }, page(8, 8), frame(0, 0x50, 1, 2)},
 		{"zstd, other", "damaged", format.Zstd, func(h *format.PageHeader) { h.DataPageHeader = first(2) }, page(8, 8), two},
 	} {
@@ -153,16 +155,147 @@ func TestParquet_pageAsksForMuch(t *testing.T) {
 			t.Errorf("%s: %d bytes of room", test.name, room)
 		}
 	}
-	check := pageCheck{file: bytes.NewReader(nil)}
+	q := pageQueue{file: bytes.NewReader(nil), size: 8}
 	for _, m := range []format.ColumnMetaData{{DataPageOffset: -1}, {DataPageOffset: 9}, {DictionaryPageOffset: 1 << 62}, {TotalCompressedSize: -1}} {
-		if err := check.column(8, &m); err == nil {
+		if q.load(&m, 1); q.fault == nil || q.more() {
 			t.Errorf("%+v: no error", m)
 		}
 	}
 	// two values of 2^30 bytes
-	check = pageCheck{rows: 2, width: 1 << 30}
-	if err := check.page(&format.PageHeader{DataPageHeader: first(2)}, 0, 0); err != errPage {
+	q = pageQueue{physical: parquet.FixedLenByteArray, width: 1 << 30}
+	if err := q.weigh(&bulk{values: 2}, nil); err != errPage {
 		t.Errorf("wide values: %v", err)
+	}
+}
+
+// TestParquet_bombs: pages of a few bytes or kilobytes that unpack to a gigabyte, or hold as much in runs, sums of lengths or dictionaries.
+func TestParquet_bombs(t *testing.T) {
+	zeros := make([]byte, 8<<20)
+	var z, b bytes.Buffer
+	w := gzip.NewWriter(&z)
+	w.Write(zeros)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	br := brotli.NewWriterLevel(&b, 2)
+	for range 64 { // 512 MiB, for which the library asks for more than twice as much
+		br.Write(zeros)
+	}
+	if err := br.Close(); err != nil {
+		t.Fatal(err)
+	}
+	gz := bytes.Repeat(z.Bytes(), 130)
+	first := func(values int32, encoding format.Encoding) format.PageHeader {
+		return format.PageHeader{DataPageHeader: thrift.New(format.DataPageHeader{NumValues: values, Encoding: encoding, DefinitionLevelEncoding: format.RLE, RepetitionLevelEncoding: format.RLE})}
+	}
+	dictionary := func(values int32) format.PageHeader {
+		return format.PageHeader{Type: format.DictionaryPage, DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: values})}
+	}
+	page := func(h format.PageHeader, unpacked int32, text []byte) []byte {
+		h.UncompressedPageSize, h.CompressedPageSize = unpacked, int32(len(text))
+		if unpacked == 0 {
+			h.UncompressedPageSize = int32(len(text))
+		}
+		return append(thriftText(t, &h), text...)
+	}
+	numbers := func(of ...uint64) (text []byte) {
+		for _, n := range of {
+			text = binary.AppendUvarint(text, n)
+		}
+		return text
+	}
+	// 2^16 lengths: 0, d, 2d, ...
+	lengths := func(d uint64) []byte {
+		return append(numbers(128, 4, 1<<16, 0), bytes.Repeat(append(numbers(2*d), 0, 0, 0, 0), 512)...)
+	}
+	const more, less = "more than its header says", "less than its header says"
+	one := page(dictionary(1), 0, []byte{1, 0, 0, 0})
+	whole, text := parquet.Leaf(parquet.Int32Type), parquet.String()
+	for _, test := range []struct {
+		name, want string
+		node       parquet.Node
+		codec      format.CompressionCodec
+		rows       int64
+		pages      [][]byte
+	}{
+		{"gzip", more, whole, format.Gzip, 3, [][]byte{page(first(3, 0), 12, gz)}},
+		{"gzip, dictionary", more, whole, format.Gzip, 3, [][]byte{page(dictionary(3), 12, gz)}},
+		{"gzip of less", less, whole, format.Gzip, 3, [][]byte{page(first(3, 0), 8<<20+1, z.Bytes())}},
+		{"brotli", more, whole, format.Brotli, 3, [][]byte{page(first(3, 0), 12, b.Bytes())}},
+		{"brotli of little", less, whole, format.Brotli, 3, [][]byte{page(first(3, 0), 250<<20, []byte{0x3b})}},
+		{"snappy of little", less, whole, format.Snappy, 3, [][]byte{page(first(3, 0), 250<<20, numbers(250<<20))}},
+		{"dictionary", "dictionary of more", text, 0, 3, [][]byte{page(dictionary(1<<26), 1<<26, []byte{1, 0, 0, 0})}},
+		{"dictionary of wide values", "dictionary of more", parquet.Leaf(parquet.FixedLenByteArrayType(32)), 0, 3, [][]byte{page(dictionary(1<<24), 1<<28, make([]byte, 8))}},
+		{"indexes", "runs of values", whole, 0, 3, [][]byte{one, page(first(3, format.RLEDictionary), 0, append([]byte{1}, numbers(1<<30, 0)...))}},
+		{"indexes in many runs", more, whole, 0, 3, [][]byte{one, page(first(3, format.RLEDictionary), 0, append([]byte{1}, bytes.Repeat(numbers(1<<21, 0), 300)...))}},
+		{"indexes without bits", more, whole, 0, 3, [][]byte{one, page(first(3, format.RLEDictionary), 0, append([]byte{0}, numbers(1<<26|1)...))}},
+		{"nulls", "runs of values", parquet.Optional(whole), 0, 3, [][]byte{page(first(3, 0), 0, append([]byte{6, 0, 0, 0}, numbers(1<<31, 1)...))}},
+		{"differences", more, whole, 0, 3, [][]byte{page(first(3, format.DeltaBinaryPacked), 0, numbers(128, 4, 300<<20, 0))}},
+		{"lengths", more, text, 0, 3, [][]byte{page(first(3, format.DeltaLengthByteArray), 0, numbers(128, 4, 300<<20, 0))}},
+		{"lengths shared", "256 MiB", text, 0, 1 << 16, [][]byte{page(first(1<<16, format.DeltaByteArray), 0, slices.Concat(lengths(1<<14), lengths(0)))}},
+		{"texts", less, text, 0, 3, [][]byte{page(first(3, 0), 0, []byte{1, 0, 0, 0, 'x', 9, 0, 0, 0})}},
+		{"another text", more, text, 0, 3, [][]byte{page(first(1, 0), 0, []byte{1, 0, 0, 0, 'x', 0, 0, 0, 0})}},
+		{"two kinds", "of another kind", whole, 0, 3, [][]byte{page(format.PageHeader{DataPageHeader: first(3, 0).DataPageHeader, DictionaryPageHeader: dictionary(3).DictionaryPageHeader}, 0, make([]byte, 12))}},
+		{"no dictionary", "no dictionary", whole, 0, 3, [][]byte{page(first(3, format.RLEDictionary), 0, []byte{1, 6, 0})}},
+		{"checksum", "checksum", whole, 0, 3, [][]byte{page(format.PageHeader{CRC: 7, DataPageHeader: first(3, 0).DataPageHeader}, 0, make([]byte, 12))}},
+	} {
+		_, f := footerOf(t, parquetFile(t, parquet.Group{"a": test.node}))
+		front := slices.Concat(append([][]byte{[]byte("PAR1")}, test.pages...)...)
+		f.NumRows = test.rows
+		f.RowGroups = []format.RowGroup{{NumRows: test.rows, Columns: []format.ColumnChunk{{MetaData: format.ColumnMetaData{Type: f.Schema[1].Type.V, PathInSchema: []string{"a"}, Codec: test.codec, NumValues: test.rows, DataPageOffset: 4, TotalCompressedSize: int64(len(front) - 4)}}}}}
+		room, rows, err := roomFor(footed(front, thriftText(t, &f)))
+		if err == nil || !strings.Contains(err.Error(), "row 1: column a: ") || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, %v, want %q", test.name, rows, err, test.want)
+		}
+		if room > 64<<20 {
+			t.Errorf("%s: %d MiB of room", test.name, room>>20)
+		}
+	}
+}
+
+// TestParquet_encodings: pages of every encoding, of both kinds, with nulls and without, are read alike.
+func TestParquet_encodings(t *testing.T) {
+	for name, group := range map[string]parquet.Group{
+		"texts":   {"a": parquet.Encoded(parquet.String(), &parquet.DeltaLengthByteArray), "b": parquet.Optional(parquet.Encoded(parquet.String(), &parquet.DeltaByteArray)), "c": parquet.Encoded(parquet.String(), &parquet.RLEDictionary), "d": parquet.String()},
+		"numbers": {"a": parquet.Encoded(parquet.Int(32), &parquet.DeltaBinaryPacked), "b": parquet.Optional(parquet.Encoded(parquet.Int(64), &parquet.DeltaBinaryPacked)), "c": parquet.Encoded(parquet.Int(64), &parquet.RLEDictionary), "d": parquet.Encoded(parquet.Int(32), &parquet.Plain)},
+	} {
+		for version := 1; version <= 2; version++ {
+			var file bytes.Buffer
+			w := parquet.NewWriter(&file, parquet.NewSchema("rows", group), parquet.DataPageVersion(version), parquet.PageBufferSize(700), parquet.MaxRowsPerRowGroup(900), parquet.Compression(&parquet.Gzip))
+			var want [][]string
+			for i := range 2000 {
+				var row parquet.Row
+				cells := make([]string, 4)
+				for c := range cells {
+					n := i * i % (1 << (5 * c)) * (c + 1)
+					cells[c] = fmt.Sprint(n)
+					v := parquet.ValueOf(cells[c])
+					if name == "numbers" {
+						if v = parquet.ValueOf(int64(n)); c == 0 || c == 3 {
+							v = parquet.ValueOf(int32(n))
+						}
+					}
+					level := 0
+					if c == 1 {
+						if level = 1; i%5 == 0 {
+							v, level, cells[c] = parquet.NullValue(), 0, ""
+						}
+					}
+					row = append(row, v.Level(0, level, c))
+				}
+				if _, err := w.WriteRows([]parquet.Row{row}); err != nil {
+					t.Fatal(err)
+				}
+				want = append(want, cells)
+			}
+			if err := w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			got, err := parquetCells(file.Bytes())
+			if err != nil || !slices.EqualFunc(got, want, slices.Equal[[]string]) {
+				t.Errorf("%s, pages %d: %d rows, %v", name, version, len(got), err)
+			}
+		}
 	}
 }
 

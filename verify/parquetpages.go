@@ -4,63 +4,165 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
+	"slices"
+	"strings"
 
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
 
 const (
 	mostPage       = 256 << 20 // bytes of a page, unpacked
 	mostPageValues = 1 << 26   // which take 4 bytes each before they are read
+	apart          = 1 << 41   // bytes between two columns of a plainFile
 )
 
 var (
-	errPage  = errors.New("asks for more than 256 MiB or 67,108,864 values")
-	errBlock = errors.New("its packed bytes are damaged")
+	errPage   = errors.New("asks for more than 256 MiB or 67,108,864 values")
+	errBeyond = errors.New("holds more than its header says")
+	errWithin = errors.New("holds less than its header says")
+	errSize   = errors.New("is not within its column")
 )
 
-// pageCheck reads the headers of the pages of one column in one row group. The library makes room for whatever a header says; what comes through here is true
-// to the file and within the limits.
-type pageCheck struct {
-	file  io.ReaderAt
-	codec format.CompressionCodec
-	rows  int64 // of the row group; a column that is read has one value a row
-	width int64 // bytes of a value of fixed length, else 1
+// plainFile is what the library reads in place of a Parquet file. The library makes room for whatever a header announces and unpacks a page to its end, however long; so
+// it gets a file in which nothing is packed: the ends of the real one, with another footer, and each column as a stream of pages that were looked at first.
+type plainFile struct {
+	ends    []byte
+	columns []pageQueue
 }
 
-func (c *pageCheck) column(size int64, m *format.ColumnMetaData) error {
-	at, n := m.DataPageOffset, m.TotalCompressedSize
-	if m.DictionaryPageOffset != 0 {
-		at = m.DictionaryPageOffset // where the library begins
+func (f *plainFile) ReadAt(p []byte, at int64) (int, error) {
+	if i := at / apart; i > 0 && i <= int64(len(f.columns)) {
+		return f.columns[i-1].readAt(p, at%apart)
 	}
-	if at < 0 || at > size || n < 0 {
-		return errors.New("a column outside of the file")
+	if at >= int64(len(f.ends)) {
+		return 0, io.EOF
 	}
-	for end := at + min(n, size-at); at < end; {
-		var h format.PageHeader
-		start := at
-		used, err := c.header(at, end, &h)
-		if at += int64(used); err == nil {
-			err = c.page(&h, at, end)
-		}
-		if err != nil {
-			return fmt.Errorf("the page at byte %d: %w", start, err)
-		}
-		at += int64(h.CompressedPageSize)
+	n := copy(p, f.ends[at:])
+	if n < len(p) {
+		return n, io.EOF
 	}
-	return nil
+	return n, nil
 }
 
-// header reads the header of a page and tells its length.
-func (c *pageCheck) header(at, end int64, h *format.PageHeader) (used int, err error) {
+// plainly makes the file that the library reads of one whose footer was checked, and the row groups as they are in the file itself.
+func plainly(file io.ReaderAt, size int64, footer *format.FileMetaData) (*plainFile, []format.RowGroup, error) {
+	groups := slices.Clone(footer.RowGroups)
+	for g := range groups {
+		columns := slices.Clone(groups[g].Columns)
+		for i := range columns {
+			m := &columns[i].MetaData
+			m.Codec, m.DictionaryPageOffset = format.Uncompressed, 0
+			m.DataPageOffset, m.TotalCompressedSize = int64(i+1)*apart, apart
+		}
+		footer.RowGroups[g].Columns = columns
+	}
+	text, err := thrift.Marshal(new(thrift.CompactProtocol), footer)
+	if err != nil {
+		return nil, nil, err
+	}
+	f := &plainFile{ends: make([]byte, 4)}
+	if _, err := file.ReadAt(f.ends, 0); err != nil {
+		return nil, nil, err
+	}
+	f.ends = append(binary.LittleEndian.AppendUint32(append(f.ends, text...), uint32(len(text))), "PAR1"...)
+	for _, e := range footer.Schema {
+		if e.Type.Valid {
+			q := pageQueue{file: file, size: size, physical: parquet.Kind(e.Type.V), nullable: e.RepetitionType.Valid && e.RepetitionType.V == format.Optional}
+			switch q.physical {
+			case parquet.Int32:
+				q.width = 4
+			case parquet.Int64:
+				q.width = 8
+			case parquet.FixedLenByteArray:
+				q.width = int64(max(e.TypeLength.V, 1))
+			}
+			f.columns = append(f.columns, q)
+		}
+	}
+	return f, groups, nil
+}
+
+// pageQueue hands out the pages of one column of a row group.
+type pageQueue struct {
+	file     io.ReaderAt
+	size     int64
+	physical parquet.Kind
+	nullable bool
+	width    int64 // bytes of a value of fixed length, else 0
+	unpacker
+
+	name      string
+	codec     format.CompressionCodec
+	rows      int64 // of the row group; a column that is read has one value a row
+	at, end   int64
+	told      int64
+	text      []byte // of the present page, still to be told
+	fault     error  // in place of the next page
+	lifted    []byte
+	loosed    []byte
+	distances []int32
+}
+
+// load goes to a column of a row group.
+func (q *pageQueue) load(m *format.ColumnMetaData, rows int64) {
+	q.name, q.codec, q.rows, q.told, q.text, q.fault = strings.Join(m.PathInSchema, "."), m.Codec, rows, 0, nil, nil
+	if q.at = m.DataPageOffset; m.DictionaryPageOffset != 0 {
+		q.at = m.DictionaryPageOffset
+	}
+	if q.at < 0 || q.at > q.size || m.TotalCompressedSize < 0 {
+		q.fault = fmt.Errorf("column %s: a column outside of the file", q.name)
+		return
+	}
+	q.end = q.at + min(m.TotalCompressedSize, q.size-q.at)
+}
+
+func (q *pageQueue) readAt(p []byte, at int64) (n int, err error) {
+	if at != q.told {
+		q.fault = fmt.Errorf("column %s: no dictionary in front of its pages", q.name)
+		return 0, q.fault
+	}
+	for n < len(p) && (len(q.text) > 0 || q.more()) {
+		k := copy(p[n:], q.text)
+		n, q.text = n+k, q.text[k:]
+	}
+	q.told += int64(n)
+	if n < len(p) {
+		err = q.fault
+	}
+	return n, err
+}
+
+// more gets the next page.
+func (q *pageQueue) more() bool {
+	if q.fault == nil && q.at >= q.end {
+		q.fault = io.EOF
+	}
+	if q.fault != nil {
+		return false
+	}
+	start := q.at
+	if err := q.page(); err != nil {
+		q.fault = fmt.Errorf("column %s: the page at byte %d: %w", q.name, start, err)
+		return false
+	}
+	return true
+}
+
+// header reads the header of the next page and tells its length.
+func (q *pageQueue) header(h *format.PageHeader) (used int, err error) {
 	for _, window := range [...]int64{1 << 10, 1 << 16, 1 << 22} {
-		text := make([]byte, min(window, end-at))
-		if err := c.read(text, at); err != nil {
+		text := make([]byte, min(window, q.end-q.at))
+		if n, err := q.file.ReadAt(text, q.at); n < len(text) {
 			return 0, err
 		}
-		if used, err = decodeThrift(text, h); !errors.Is(err, errCut) || window > end-at {
+		if used, err = decodeThrift(text, h); !errors.Is(err, errCut) || window > q.end-q.at {
 			break
 		}
+		*h = format.PageHeader{}
 	}
 	if err != nil {
 		return 0, fmt.Errorf("its header: %w", err)
@@ -68,119 +170,79 @@ func (c *pageCheck) header(at, end int64, h *format.PageHeader) (used int, err e
 	return used, nil
 }
 
-func (c *pageCheck) read(text []byte, at int64) error {
-	if n, err := c.file.ReadAt(text, at); n < len(text) {
+// page reads the next page, looks at it and makes of it one that is not packed.
+func (q *pageQueue) page() error {
+	var h format.PageHeader
+	used, err := q.header(&h)
+	if err != nil {
 		return err
 	}
-	return nil
-}
-
-// page holds a header against the bytes that follow it.
-func (c *pageCheck) page(h *format.PageHeader, at, end int64) error {
-	packed, unpacked, values, levels := int64(h.CompressedPageSize), int64(h.UncompressedPageSize), int64(0), int64(0)
-	isPacked, wide := true, false
-	if d := &h.DataPageHeader; d.Valid {
-		values = int64(d.V.NumValues)
-		wide = !byDictionary(d.V.Encoding)
-	}
-	if d := &h.DataPageHeaderV2; d.Valid {
-		ofLists, ofNulls := int64(d.V.RepetitionLevelsByteLength), int64(d.V.DefinitionLevelsByteLength)
-		if ofLists < 0 || ofNulls < 0 || ofLists+ofNulls > packed {
+	q.at += int64(used)
+	packed, unpacked := int64(h.CompressedPageSize), int64(h.UncompressedPageSize)
+	b := bulk{kind: h.Type}
+	plain := format.PageHeader{Type: h.Type}
+	levels, isPacked := int64(0), true
+	d1, d2, d := &h.DataPageHeader.V, &h.DataPageHeaderV2.V, &h.DictionaryPageHeader.V
+	switch kinds := [...]bool{h.DataPageHeader.Valid, h.DataPageHeaderV2.Valid, h.DictionaryPageHeader.Valid}; {
+	case h.Type == format.DataPage && kinds == [...]bool{true, false, false}:
+		b.values, b.encoding, b.levels = int64(d1.NumValues), d1.Encoding, d1.DefinitionLevelEncoding
+		d1.Statistics = format.Statistics{}
+		plain.DataPageHeader = h.DataPageHeader
+	case h.Type == format.DataPageV2 && kinds == [...]bool{false, true, false}:
+		ofLists, ofNulls := int64(d2.RepetitionLevelsByteLength), int64(d2.DefinitionLevelsByteLength)
+		levels = ofLists + ofNulls
+		if ofLists < 0 || ofNulls < 0 || levels > packed || levels > unpacked {
 			return errors.New("levels longer than the page")
 		}
-		values, levels = max(values, int64(d.V.NumValues)), ofLists+ofNulls
-		wide = wide || !byDictionary(d.V.Encoding)
-		isPacked = !d.V.IsCompressed.Valid || d.V.IsCompressed.V
+		b.values, b.encoding, b.levels, b.ofLists, b.ofNulls, b.nulls = int64(d2.NumValues), d2.Encoding, format.RLE, ofLists, ofNulls, int64(d2.NumNulls)
+		isPacked = !d2.IsCompressed.Valid || d2.IsCompressed.V
+		d2.IsCompressed, d2.Statistics = thrift.New(false), format.Statistics{}
+		plain.DataPageHeaderV2 = h.DataPageHeaderV2
+	case h.Type == format.DictionaryPage && kinds == [...]bool{false, false, true}:
+		b.values, b.encoding = int64(d.NumValues), d.Encoding
+		plain.DictionaryPageHeader = h.DictionaryPageHeader
+	default:
+		return fmt.Errorf("its header is of another kind than %s", h.Type)
 	}
-	inDictionary := int64(0)
-	if d := &h.DictionaryPageHeader; d.Valid {
-		inDictionary = int64(d.V.NumValues)
-	}
-	switch {
-	case packed < 0 || unpacked < 0 || packed > end-at:
-		return errors.New("is not within its column")
-	case values < 0 || values > c.rows:
+	switch inDictionary := h.Type == format.DictionaryPage; {
+	case packed < 0 || unpacked < 0 || packed > q.end-q.at:
+		return errSize
+	case b.values < 0 || !inDictionary && b.values > q.rows:
 		return errors.New("has more values than the row group has rows")
-	case unpacked > mostPage || max(values, inDictionary) > mostPageValues || wide && values*c.width > mostPage:
+	case packed > mostPage || unpacked > mostPage || b.values > mostPageValues:
 		return errPage
-	case inDictionary < 0 || inDictionary*c.width > unpacked:
+	case inDictionary && b.values*q.shortest() > unpacked:
 		return errors.New("a dictionary of more values than bytes")
-	case isPacked && c.codec == format.Snappy && packed > levels:
-		text := make([]byte, min(packed-levels, binary.MaxVarintLen64))
-		if err := c.read(text, at+levels); err != nil {
+	}
+	if q.lifted = slices.Grow(q.lifted[:0], int(packed))[:packed]; packed > 0 {
+		if n, err := q.file.ReadAt(q.lifted, q.at); int64(n) < packed {
 			return err
 		}
-		if n, _ := binary.Uvarint(text); n > mostPage {
-			return errPage
-		}
-	case isPacked && c.codec == format.Zstd:
-		return c.zstd(at+levels, at+packed)
 	}
-	return nil
+	q.at += packed
+	if h.CRC != 0 && uint32(h.CRC) != crc32.ChecksumIEEE(q.lifted) {
+		return errors.New("its checksum is another one")
+	}
+	text := q.lifted
+	if isPacked && q.codec != format.Uncompressed {
+		if text, err = q.unpack(q.codec, q.loosed[:0], text[:levels], text[levels:], unpacked); err != nil {
+			return err
+		}
+		q.loosed = text
+	}
+	if err := q.weigh(&b, text); err != nil {
+		return err
+	}
+	plain.UncompressedPageSize, plain.CompressedPageSize = int32(len(text)), int32(len(text))
+	head, err := thrift.Marshal(new(thrift.CompactProtocol), &plain)
+	q.text = append(head, text...)
+	return err
 }
 
-// byDictionary tells whether a page has places in a dictionary (2, PLAIN_DICTIONARY, is the old number of it) in place of values.
-func byDictionary(e format.Encoding) bool { return e == 2 || e == format.RLEDictionary }
-
-// zstd bounds what frames of Zstandard hold (RFC 8878, 3.1.1), by the sizes in front of their blocks.
-func (c *pageCheck) zstd(at, end int64) error {
-	held := uint64(0)
-	for at < end {
-		var head [18]byte
-		if err := c.read(head[:min(18, end-at)], at); err != nil {
-			return err
-		}
-		magic, about := binary.LittleEndian.Uint32(head[:]), head[4]
-		if magic&^15 == 0x184D2A50 { // no content
-			at += 8 + int64(binary.LittleEndian.Uint32(head[4:]))
-			continue
-		}
-		if magic != 0xFD2FB528 {
-			return errBlock
-		}
-		n := 5 + [...]int{0, 1, 2, 4}[about&3]                     // with the number of a dictionary
-		size := [...]int{int(about >> 5 & 1), 2, 4, 8}[about>>6&3] // bytes of the length of the content
-		if about>>5&1 == 0 {                                       // a window follows
-			if head[5]>>3 > 17 { // more than 2²⁷ bytes
-				return errPage
-			}
-			n = n + 1
-		}
-		var wide [8]byte
-		copy(wide[:], head[n:n+size])
-		if binary.LittleEndian.Uint64(wide[:]) > mostPage {
-			return errPage
-		}
-		at += int64(n + size)
-		for last := false; !last; {
-			var b [4]byte
-			if at+3 > end || c.read(b[:3], at) != nil {
-				return errBlock
-			}
-			block := binary.LittleEndian.Uint32(b[:])
-			last = block&1 != 0
-			length := int64(block >> 3)
-			at += 3
-			switch block >> 1 & 3 {
-			case 0:
-				at, held = at+length, held+uint64(length)
-			case 1: // one byte, again and again
-				at, held = at+1, held+uint64(length)
-			case 2:
-				at, held = at+length, held+128<<10 // the most that a block may hold
-			default:
-				return errBlock
-			}
-			if held > mostPage {
-				return errPage
-			}
-		}
-		if about&4 != 0 {
-			at += 4 // a checksum
-		}
+// shortest is the least that a value takes in a dictionary: a text has its length in front.
+func (q *pageQueue) shortest() int64 {
+	if q.physical == parquet.ByteArray {
+		return 4
 	}
-	if at > end {
-		return errBlock
-	}
-	return nil
+	return max(q.width, 1)
 }

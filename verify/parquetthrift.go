@@ -156,38 +156,42 @@ func (w *thriftWalk) number() (uint64, error) {
 	return v, w.pass(uint64(n))
 }
 
-// checkFooter refuses a file of which the footer asks for more than it holds.
-func checkFooter(file io.ReaderAt, size int64) error {
+// checkedFooter reads a footer, and refuses one that asks for more than it holds.
+func checkedFooter(file io.ReaderAt, size int64) (*format.FileMetaData, error) {
 	var end [8]byte
 	if size < 12 {
-		return errors.New("too short")
+		return nil, errors.New("too short")
 	}
 	if _, err := file.ReadAt(end[:], size-8); err != nil {
-		return err
+		return nil, err
 	}
 	n := int64(binary.LittleEndian.Uint32(end[:]))
 	if n > size-12 {
-		return errors.New("a footer that does not fit in it")
+		return nil, errors.New("a footer that does not fit in it")
 	}
 	if string(end[4:]) != "PAR1" {
-		return errors.New("it does not end like one")
+		return nil, errors.New("it does not end like one")
 	}
 	text := make([]byte, n)
 	if _, err := file.ReadAt(text, size-8-n); err != nil {
-		return err
+		return nil, err
 	}
 	var f format.FileMetaData
-	if _, err := decodeThrift(text, &f); err != nil {
-		return fmt.Errorf("the footer: %w", err)
+	used, err := decodeThrift(text, &f)
+	if err == nil && used < len(text) {
+		err = fmt.Errorf("%d bytes behind it", len(text)-used)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the footer: %w", err)
 	}
 	// of each column there is a structure in each row group
 	if len(f.Schema)*len(f.RowGroups) > 4*mostStructs {
-		return fmt.Errorf("the footer: %w", errStructs)
+		return nil, fmt.Errorf("the footer: %w", errStructs)
 	}
 	var open []int32 // children to come, by the groups around them
 	for _, e := range f.Schema {
 		if len(open) > mostNested {
-			return fmt.Errorf("the schema: %w", errNested)
+			return nil, fmt.Errorf("the schema: %w", errNested)
 		}
 		if e.NumChildren.Valid && e.NumChildren.V > 0 {
 			open = append(open, e.NumChildren.V)
@@ -200,5 +204,5 @@ func checkFooter(file io.ReaderAt, size int64) error {
 			open = open[:i]
 		}
 	}
-	return nil
+	return &f, nil
 }

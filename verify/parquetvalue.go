@@ -21,6 +21,7 @@ type parquetColumn struct {
 	no       string // why it is not read
 
 	read   bool
+	queue  *pageQueue    // what the library reads
 	pages  parquet.Pages // of the present row group
 	page   parquet.Page
 	values parquet.ValueReader // of the page
