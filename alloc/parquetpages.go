@@ -192,6 +192,7 @@ func (s *pageStream) page(h *format.PageHeader) error {
 	if err := s.fits(&p, front, rest); err != nil {
 		return err
 	}
+	rest = rest[:len(rest)-p.behind]
 	p.header.UncompressedPageSize = int32(len(front) + len(rest))
 	p.header.CompressedPageSize = p.header.UncompressedPageSize
 	head, err := thrift.Marshal(new(thrift.CompactProtocol), &p.header)
@@ -211,6 +212,7 @@ type pageParts struct {
 	encoding     format.Encoding
 	levels       format.Encoding // of nulls
 	dictionary   bool
+	behind       int               // bytes behind the last value
 	header       format.PageHeader // for the library: of the same page, unpacked
 }
 

@@ -69,7 +69,9 @@ func (s *pageStream) values(p *pageParts, text []byte, present int64) error {
 		}
 		return nil
 	case kind == parquet.ByteArray && encoding == format.Plain:
-		return textsFit(text, present)
+		rest, err := behindTexts(text, present)
+		p.behind = len(rest)
+		return err
 	case !p.dictionary && (encoding == format.PlainDictionary || encoding == format.RLEDictionary):
 		if size == 0 {
 			return nil // no value, or all of them the first
@@ -111,22 +113,19 @@ func (s *pageStream) values(p *pageParts, text []byte, present int64) error {
 	return fmt.Errorf("%w: %s as %s", ErrColumnType, kind, encoding)
 }
 
-// textsFit counts texts that are each behind its length.
-func textsFit(text []byte, present int64) error {
+// behindTexts passes texts that are each behind its length, and tells what is behind them: some writers leave a few bytes there.
+func behindTexts(text []byte, present int64) (rest []byte, err error) {
 	for range present {
 		if len(text) < 4 {
-			return errRunsLess
+			return nil, errRunsLess
 		}
 		n := uint64(binary.LittleEndian.Uint32(text))
 		if text = text[4:]; n > uint64(len(text)) {
-			return errRunsLess
+			return nil, errRunsLess
 		}
 		text = text[n:]
 	}
-	if len(text) > 0 {
-		return errRunsMore
-	}
-	return nil
+	return text, nil
 }
 
 // run reads the head of a run of values of width bits: count times the same, or bit by bit. in are its bytes, as far as they are there.

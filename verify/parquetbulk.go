@@ -22,6 +22,7 @@ type bulk struct {
 	nulls            int64 // of a page of the second kind
 	ofLists, ofNulls int64 // bytes of levels in front of such a page
 	encoding, levels format.Encoding
+	behind           int // bytes that are of no value
 }
 
 // weigh refuses a page that would take more room than its header says, once it is read.
@@ -62,7 +63,9 @@ func (q *pageQueue) weigh(b *bulk, text []byte) error {
 		return nil
 	case b.encoding == format.Plain, b.encoding == format.PlainDictionary && b.kind == format.DictionaryPage, b.encoding == format.ByteStreamSplit:
 		if q.physical == parquet.ByteArray {
-			return count(text, there)
+			rest, err := skipTexts(text, there)
+			b.behind = len(rest)
+			return err
 		}
 		if q.width == 0 && q.physical != parquet.Boolean || held < room {
 			return errWithin
@@ -111,18 +114,15 @@ func (q *pageQueue) weigh(b *bulk, text []byte) error {
 	return fmt.Errorf("values as %s, which is not read", b.encoding)
 }
 
-// count goes through texts behind their lengths.
-func count(text []byte, n int64) error {
+// skipTexts goes through n texts behind their lengths. What it returns is not of them, and some writers leave it there.
+func skipTexts(text []byte, n int64) ([]byte, error) {
 	for ; n > 0; n-- {
 		if len(text) < 4 || uint64(binary.LittleEndian.Uint32(text)) > uint64(len(text)-4) {
-			return errWithin
+			return nil, errWithin
 		}
 		text = text[4+binary.LittleEndian.Uint32(text):]
 	}
-	if len(text) > 0 {
-		return errBeyond
-	}
-	return nil
+	return text, nil
 }
 
 // pass goes through runs of n values of some bits each (Parquet's RLE and bit-packing hybrid), and counts the ones where they have one bit.

@@ -233,6 +233,7 @@ func (q *pageQueue) page() error {
 	if err := q.weigh(&b, text); err != nil {
 		return err
 	}
+	text = text[:len(text)-b.behind]
 	plain.UncompressedPageSize, plain.CompressedPageSize = int32(len(text)), int32(len(text))
 	head, err := thrift.Marshal(new(thrift.CompactProtocol), &plain)
 	q.text = append(head, text...)
