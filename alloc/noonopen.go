@@ -63,22 +63,8 @@ func (r *reading) readStakes(in *campaign.Input, periods []int) (*stakeRows, err
 	l.chain = s.has(chain)
 	for s.next() {
 		e, ok := s.account(account, chain)
-		digits, scale, err := parseDecimal(s.cell(amount), decimals)
-		if err == nil {
-			var fits bool
-			if digits, fits = shift(digits, decimals-int(scale)); !fits {
-				err = merkle.ErrOverflow
-			}
-		}
-		if err != nil {
-			s.no(amount, err)
-		}
-		p, ok2 := s.period(period)
-		if ok2 && !slices.Contains(periods, p) {
-			s.no(period, fmt.Errorf("%w, %v", ErrNotOffered, periods))
-			continue
-		}
-		if !ok || !ok2 || err != nil {
+		digits, p, good := s.stake(amount, period, decimals, periods)
+		if !ok || !good {
 			continue
 		}
 		id, ok := r.enter(s, account, e)
@@ -96,6 +82,25 @@ func (r *reading) readStakes(in *campaign.Input, periods []int) (*stakeRows, err
 		}, emit)
 	}
 	return l, s.close("sorted", decimalText(sumAmounts(l.amounts), decimals), rows)
+}
+
+// stake reads amount, in base units of a token with so many decimals, and period of the present row.
+func (s *source) stake(amount, period, decimals int, periods []int) (digits merkle.Amount, p int, ok bool) {
+	digits, scale, err := parseDecimal(s.cell(amount), decimals)
+	if err == nil {
+		var fits bool
+		if digits, fits = shift(digits, decimals-int(scale)); !fits {
+			err = merkle.ErrOverflow
+		}
+	}
+	if err != nil {
+		s.no(amount, err)
+	}
+	if p, ok = s.period(period); ok && !slices.Contains(periods, p) {
+		s.no(period, fmt.Errorf("%w, %v", ErrNotOffered, periods))
+		return digits, p, false
+	}
+	return digits, p, ok && err == nil
 }
 
 // readRolled opens the bundles whose rolled lines come in.
@@ -167,6 +172,33 @@ func (o *noonOpen) refine(r *reading, keepRows bool) {
 
 func (o *noonOpen) allocate(r *reading, out *Allocation) error {
 	o.start(r)
+	var all total
+	for i, v := range o.stakes.amounts {
+		if o.counts[i] {
+			all.add(v)
+		}
+	}
+	o.sum = all.big()
+	shared, err := o.divide(r)
+	if err != nil {
+		return err
+	}
+	o.finish(r)
+	o.noteMissed(r, out)
+	earned := new(big.Int)
+	if o.sum.Sign() > 0 {
+		earned = o.supply(r)
+	}
+	return o.close(r, out, func(e uint32) bool { return o.listed[e] }, func(e uint32) bool { return o.listed[e] && !shared[e] }, earned, sumAmounts(o.parts))
+}
+
+// supply is the pool with what rolls in.
+func (o *noonOpen) supply(r *reading) *big.Int {
+	return new(big.Int).Add(r.c.Tokens[0].Pool.Big(), o.rolledIn.Big())
+}
+
+// divide shares the pool by stakes and opens their positions. shared says which entrants have a part above 0.
+func (o *noonOpen) divide(r *reading) (shared []bool, err error) {
 	l := o.stakes
 	weights := make([]merkle.Amount, len(l.entrants))
 	who := make([]Entrant, len(l.entrants))
@@ -176,30 +208,32 @@ func (o *noonOpen) allocate(r *reading, out *Allocation) error {
 			weights[i] = l.amounts[i]
 		}
 	}
-	o.sum = sumAmounts(weights)
 	s := &shares{n: len(weights), numerator: amountNumerator(weights)}
-	earned := new(big.Int)
-	pool := new(big.Int).Add(r.c.Tokens[0].Pool.Big(), o.rolledIn.Big())
 	if o.sum.Sign() > 0 {
 		s.den = o.sum
-		earned.Set(pool)
 	}
 	budgets := r.budgets(s.den)
-	budgets[0].pool = pool
+	budgets[0].pool = o.supply(r)
 	o.parts = make([]merkle.Amount, len(weights))
 	if _, err := s.floor(r.ctx, budgets, who, [][]merkle.Amount{o.parts}, r.stage("shares")); err != nil {
-		return err
+		return nil, err
 	}
-	shared := make([]bool, r.roll.len()) // has a part above 0
+	shared = make([]bool, r.roll.len())
 	for i, e := range l.entrants {
 		p := int(l.periods[i])
 		o.stake(e, p, o.parts[i], o.entitlement(r, e, o.parts[i], p))
 		shared[e] = shared[e] || !o.parts[i].IsZero()
 	}
-	o.staked = func() (int, func(i int) (uint32, merkle.Amount, aged)) {
+	o.staked = l.counted(func(i int) bool { return o.counts[i] })
+	return shared, nil
+}
+
+// counted are the stakes that have voting power.
+func (l *stakeRows) counted(counts func(i int) bool) func() (int, func(i int) (uint32, merkle.Amount, aged)) {
+	return func() (int, func(i int) (uint32, merkle.Amount, aged)) {
 		var which []uint32
-		for i, counts := range o.counts {
-			if counts {
+		for i := range l.entrants {
+			if counts(i) {
 				which = append(which, uint32(i))
 			}
 		}
@@ -208,9 +242,6 @@ func (o *noonOpen) allocate(r *reading, out *Allocation) error {
 			return l.entrants[at], l.amounts[at], aged{0, int(l.periods[at])}
 		}
 	}
-	o.finish(r)
-	o.noteMissed(r, out)
-	return o.close(r, out, func(e uint32) bool { return o.listed[e] }, func(e uint32) bool { return o.listed[e] && !shared[e] }, earned, sumAmounts(o.parts))
 }
 
 // noteMissed tells when the month before rolled something into this pool that the campaign does not take over.

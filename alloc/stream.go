@@ -36,7 +36,7 @@ type OnChain struct {
 var ErrInMemory = errors.New("is computed in memory only")
 
 // Streams reports why a campaign cannot be computed by Stream; nil when it can: rules fixed/v1, pro-rata/v1, jupiter-asr/v1, jupiter-asr/v2,
-// noon-active-staking/v1 and astra-rewards/v1. A few inputs are refused by Stream itself, with ErrInMemory: those with more different texts, or longer
+// noon-active-staking/v1, noon-open-staking/v1 and astra-rewards/v1. A few inputs are refused by Stream itself, with ErrInMemory: those with more different texts, or longer
 // ones, than are kept.
 func Streams(c *campaign.Campaign, o Options) error {
 	r := &c.Rule
@@ -46,8 +46,8 @@ func Streams(c *campaign.Campaign, o Options) error {
 		if len(c.Tokens) != 1 || len(r.Astra.Pools) > mostRewardPools {
 			return fmt.Errorf("rule %s with %d tokens and %d pools %w", r.Name, len(c.Tokens), len(r.Astra.Pools), ErrInMemory)
 		}
-	case r.NoonActive != nil:
-		if r.NoonActive.Claims == "tranches" {
+	case r.NoonActive != nil, r.NoonOpen != nil:
+		if monthsOf(c).Claims == "tranches" {
 			return fmt.Errorf("rule %s with claims: tranches %w", r.Name, ErrInMemory)
 		}
 	default:
@@ -172,6 +172,8 @@ func newStream(ctx context.Context, c *campaign.Campaign, o Options, x External,
 		return &running{s, newAstraStream(s, width)}
 	case c.Rule.NoonActive != nil:
 		return &running{s, newActiveStream(s, width)}
+	case c.Rule.NoonOpen != nil:
+		return &running{s, newOpenStream(s, width)}
 	}
 	return &running{s, newFixedStream(s)}
 }

@@ -23,6 +23,8 @@ type noonDraw struct {
 	files    files
 	previous string
 	columns  map[string]bool
+	staking  bool     // Open Staking
+	rolled   []string // bundles of the month before
 	open     []string // rows of tables/positions.csv of the month before
 }
 
@@ -172,6 +174,40 @@ func (d *noonDraw) active(number int) (*campaign.Campaign, Options) {
 	return d.month(activeRule, name, now, settings)
 }
 
+// stakes draws one month of Open Staking.
+func (d *noonDraw) stakes(number int) (*campaign.Campaign, Options) {
+	now := 2026*12 + number
+	name := campaign.MonthText(now)
+	var rows [][]string
+	seen := map[string]bool{}
+	for range d.accounts {
+		who, period := d.IntN(d.accounts), fmt.Sprint(d.periods[d.IntN(len(d.periods))])
+		key := fmt.Sprint(who, " ", period)
+		if seen[key] && (!d.faulty || !d.in(20)) {
+			continue
+		}
+		seen[key] = true
+		rows = append(rows, []string{d.text(who), d.decimal(6), period, d.chainOf(who)})
+	}
+	d.exits(name)
+	d.files[name+"/stakes.csv"] = d.rows([]string{"account", "amount", "period", "chain"}, rows)
+	settings := d.settings + fmt.Sprintf("stakes: {file: %[1]s/stakes.csv}\nexits: {file: %[1]s/exits.csv}\n", name)
+	if len(d.rolled) > 0 && !d.in(4) {
+		settings += "rolled: [" + strings.Join(d.rolled, ", ") + "]\n"
+	}
+	if d.in(4) {
+		settings += "destination: elsewhere\n"
+	}
+	return d.month(openRule, name, now, settings)
+}
+
+func (d *noonDraw) draw(number int) (*campaign.Campaign, Options) {
+	if d.staking {
+		return d.stakes(number)
+	}
+	return d.active(number)
+}
+
 // elect adds choices for one allocation.
 func (d *noonDraw) elect(rows [][]string, who int, month string) [][]string {
 	choice := func() string {
@@ -270,6 +306,7 @@ func (d *noonDraw) goOn(t *testing.T, c *campaign.Campaign, o Options) bool {
 		digest = d.spoil(name)
 	}
 	d.previous = "{bundle: " + name + ", manifest: " + digest + "}"
+	d.rolled = []string{d.previous}
 	return true
 }
 
@@ -310,7 +347,7 @@ func (d *noonDraw) spoil(name string) string {
 func (d *noonDraw) chainOfMonths(t *testing.T, what string, months int, x External) (results int) {
 	for number := range months {
 		d.faulty = d.in(9) || number > 0 && d.in(5)
-		c, o := d.active(number)
+		c, o := d.draw(number)
 		if !streamBoth(t, fmt.Sprintf("%s, month %d", what, number), c, o, x) {
 			return results
 		}
@@ -322,7 +359,13 @@ func (d *noonDraw) chainOfMonths(t *testing.T, what string, months int, x Extern
 	return results
 }
 
-func TestStream_noonActiveSameAsCompute(t *testing.T) {
+func TestStream_noonActiveSameAsCompute(t *testing.T) { noonRandom(t, false) }
+
+func TestStream_noonOpenSameAsCompute(t *testing.T) { noonRandom(t, true) }
+
+// noonRandom compares random chains of months of one kind.
+func noonRandom(t *testing.T, staking bool) {
+	t.Helper()
 	rounds := uint64(200)
 	if testing.Short() {
 		rounds = 60
@@ -335,7 +378,9 @@ func TestStream_noonActiveSameAsCompute(t *testing.T) {
 			n = 1 + r.IntN(8000)
 		}
 		x := External{Memory: 1 << (10 + r.IntN(8)), Workers: 1 + r.IntN(2), Ordered: r.in(2)}
-		results += r.noonDraw(n).chainOfMonths(t, fmt.Sprintf("seed %d, %d accounts", seed, n), 1+r.IntN(6), x)
+		d := r.noonDraw(n)
+		d.staking = staking
+		results += d.chainOfMonths(t, fmt.Sprintf("seed %d, %d accounts", seed, n), 1+r.IntN(6), x)
 	}
 	if results < int(rounds/2) {
 		t.Errorf("only %d months of %d chains have a result", results, rounds)
@@ -373,17 +418,25 @@ func TestStream_monthsEndEarly(t *testing.T) {
 	if !testing.Short() {
 		size = 40_000
 	}
+	for _, staking := range []bool{false, true} {
+		monthsEndEarly(t, size, staking)
+	}
+}
+
+func monthsEndEarly(t *testing.T, size int, staking bool) {
+	t.Helper()
 	for seed := uint64(100); ; seed++ {
 		if seed == 140 {
 			t.Fatal("all are refused")
 		}
 		d := newChance(seed).noonDraw(size)
-		c, o := d.active(0)
+		d.staking = staking
+		c, o := d.draw(0)
 		if streamFails(t, c, o) {
 			continue
 		}
 		d.goOn(t, c, o)
-		if c, o = d.active(1); streamFails(t, c, o) {
+		if c, o = d.draw(1); streamFails(t, c, o) {
 			continue
 		}
 		if !streamBoth(t, fmt.Sprintf("months, seed %d", seed), c, o, External{Memory: 1 << 20, Workers: 2}) {
