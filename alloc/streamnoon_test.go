@@ -412,18 +412,22 @@ func TestStream_tooManyTexts(t *testing.T) {
 	}
 }
 
-// TestStream_monthsEndEarly stops a month that goes on from another, and has a large one of each kind.
+// TestStream_monthsEndEarly stops months that go on from others, and has a large one of each kind.
 func TestStream_monthsEndEarly(t *testing.T) {
-	size := 3000
-	if !testing.Short() {
-		size = 40_000
-	}
 	for _, staking := range []bool{false, true} {
-		monthsEndEarly(t, size, staking)
+		secondMonth(t, 2000, staking, func(c *campaign.Campaign, o Options) { endsEarly(t, c.Rule.Name, c, o) })
+		if !testing.Short() {
+			secondMonth(t, 40_000, staking, func(c *campaign.Campaign, o Options) {
+				if !streamBoth(t, c.Rule.Name, c, o, External{Memory: 1 << 20, Workers: 2}) {
+					t.Error("refused")
+				}
+			})
+		}
 	}
 }
 
-func monthsEndEarly(t *testing.T, size int, staking bool) {
+// secondMonth calls visit with the second of two months that have results.
+func secondMonth(t *testing.T, size int, staking bool, visit func(c *campaign.Campaign, o Options)) {
 	t.Helper()
 	for seed := uint64(100); ; seed++ {
 		if seed == 140 {
@@ -439,10 +443,50 @@ func monthsEndEarly(t *testing.T, size int, staking bool) {
 		if c, o = d.draw(1); streamFails(t, c, o) {
 			continue
 		}
-		if !streamBoth(t, fmt.Sprintf("months, seed %d", seed), c, o, External{Memory: 1 << 20, Workers: 2}) {
-			t.Fatal("refused")
-		}
-		endsEarly(t, "months", c, o)
+		visit(c, o)
 		return
+	}
+}
+
+// TestStream_manyFaultsOfMonths has more faults than are told: of elections, of exits, of periods, of one account and of many; and inputs that are not there.
+func TestStream_manyFaultsOfMonths(t *testing.T) {
+	const n = 1500
+	who := func(i int) string { return newChance(1).claimant(merkle.Solana, 1+i*7%n).Text() }
+	lines := func(head string, row func(i int) string) string {
+		var b strings.Builder
+		b.WriteString(head + "\n")
+		for i := range 2 * n {
+			b.WriteString(row(i) + "\n")
+		}
+		return b.String()
+	}
+	f := files{
+		"points.csv": lines("account,points", func(i int) string { return who(i) + ",3" }),
+		"wide.csv": lines("account,points", func(i int) string {
+			return who(i) + ",115792089237316195423570985008687907853269984665640564039457584007913129639935"
+		}),
+		"half.csv":    lines("account,choice,part", func(i int) string { return who(i) + ",3,1/3" }),
+		"months.csv":  lines("account,choice,month", func(i int) string { return who(1) + ",claim," + campaign.MonthText(12*1990+i%400) }),
+		"all.csv":     lines("account,choice,part", func(i int) string { return who(i) + "," + []string{"claim", "6"}[i/n] + ",2/3" }),
+		"nobody.csv":  "account,points\n",
+		"exits.csv":   lines("account,month,period", func(i int) string { return who(i) + ",2025-10,6" }),
+		"twice.csv":   lines("account,amount,period", func(i int) string { return who(i) + ",3,6" }),
+		"one.csv":     lines("account,amount,period", func(i int) string { return who(i*(i%2)) + ",3,6" }),
+		"account.csv": lines("account,amount,period", func(i int) string { return who(7) + ",3," + []string{"6", "12"}[i%2] }),
+	}
+	for rule, list := range map[string][]string{
+		activeRule: {"points: {file: points.csv}\nelections: {file: half.csv}", "points: {file: points.csv}\nelections: {file: all.csv}", "points: {file: points.csv}\nelections: {file: all.csv}\nmixed: no",
+			"points: {file: wide.csv}\nelections: {file: months.csv}\nexits: {file: exits.csv}", "points: {file: nobody.csv}\nelections: {file: all.csv}", "points: {file: gone.csv}\nelections: {file: all.csv}",
+			"points: {file: points.csv}\nelections: {file: gone.csv}\nexits: {file: gone.csv}"},
+		openRule: {"stakes: {file: twice.csv}", "stakes: {file: one.csv}", "stakes: {file: account.csv}\nexits: {file: exits.csv}", "stakes: {file: gone.csv}\nexits: {file: exits.csv}"},
+	} {
+		for _, settings := range list {
+			for _, previous := range []string{"none", "{bundle: gone, manifest: " + digest("gone") + "}"} {
+				c := parse(t, noonSource(rule, "m", "1000003", onlySolana, "month: 2026-01\nzone: \"+00:00\"\nprevious: "+previous+"\n"+settings))
+				if streamBoth(t, settings, c, f.options(), External{Memory: 1 << 14, Workers: 2}) {
+					t.Errorf("%s: not refused", settings)
+				}
+			}
+		}
 	}
 }
