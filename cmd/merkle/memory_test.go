@@ -196,11 +196,8 @@ func TestMemory_refuses(t *testing.T) {
 			t.Errorf("--memory %s: exit status %d, %s", text, code, errs)
 		}
 	}
-	asr := filepath.Join(t.TempDir(), "asr")
-	if code, _, errs := told(t, "init", "noon-open-staking/v1", asr, "--accounts", "5000"); code != 0 {
-		t.Fatal(errs)
-	}
-	if code, _, errs := told(t, "build", asr, "-o", out, "--memory", "1MiB"); code != exitRefused || !strings.Contains(errs, "in memory only") || !strings.Contains(errs, "the limit is 1 MiB") {
+	closing := filepath.Join(buildChain(t), "closing")
+	if code, _, errs := told(t, "build", closing, "-o", out, "--memory", "1KiB"); code != exitRefused || !strings.Contains(errs, "in memory only") || !strings.Contains(errs, "the limit is 1 KiB") {
 		t.Errorf("another rule: exit status %d, %s", code, errs)
 	}
 	if code, _, errs := told(t, "build", in, "-o", out, "--memory", "1MiB", "--temp", out+"/none"); code != exitFailed {
