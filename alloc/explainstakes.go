@@ -17,7 +17,7 @@ func (a *asr2) explain(r *reading, id uint32, x *Explanation) []*big.Rat {
 			continue
 		}
 		if rows++; a.from != nil {
-			x.say("stake of %s for %d seconds of the period (%s)", string(appendDecimal(nil, a.numbers.amount(a.digits[i]), int(a.scales[i]))), a.seconds(i), a.places.at(a.set.Stakes.File, i))
+			x.say("stake of %s for %d seconds of the period (%s)", string(appendDecimal(nil, a.numbers.amount(a.digits[i]), int(a.scales[i]))), a.seconds(a.from[i], a.to[i]), a.places.at(a.set.Stakes.File, i))
 		} else {
 			days = fmt.Sprintf("%d of %d days have a row", rows, a.unit)
 		}

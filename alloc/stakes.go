@@ -211,21 +211,16 @@ func (a *asr2) refine(r *reading, keepRows bool) {
 		}
 	}
 	a.weights, a.listed = make([]merkle.Amount, r.roll.len()), make([]bool, r.roll.len())
-	scales := make([]*big.Int, a.set.Decimals+1)
-	for i := range scales {
-		scales[i] = pow10(int(a.set.Decimals) - i)
-	}
-	var scaled, length big.Int
 	for i, e := range a.entrants {
 		if r.out[e] > 0 {
 			continue
 		}
 		a.listed[e] = true
-		factor := scales[a.scales[i]]
+		length := int64(1)
 		if a.from != nil {
-			factor = scaled.Mul(factor, length.SetInt64(a.seconds(i)))
+			length = a.seconds(a.from[i], a.to[i])
 		}
-		w, ok := timesAny(a.numbers.amount(a.digits[i]), factor)
+		w, ok := a.weight(a.numbers.amount(a.digits[i]), a.scales[i], length)
 		if ok {
 			w, ok = a.weights[e].Add(w)
 		}
@@ -240,9 +235,20 @@ func (a *asr2) refine(r *reading, keepRows bool) {
 	}
 }
 
-// seconds is how long interval i lies in the period.
-func (a *asr2) seconds(i int) int64 {
-	return max(0, min(a.to[i], a.bounds[1])-max(a.from[i], a.bounds[0]))
+// seconds is how long an interval lies in the period.
+func (a *asr2) seconds(from, to int64) int64 {
+	return max(0, min(to, a.bounds[1])-max(from, a.bounds[0]))
+}
+
+// weight is what a row adds to its entrant: digits·10^-scale for so many seconds, or for one day, in 10^-decimals. ok is false when it does not fit.
+func (a *asr2) weight(digits merkle.Amount, scale uint8, length int64) (w merkle.Amount, ok bool) {
+	if length == 0 {
+		return w, true
+	}
+	if w, ok = shift(digits, int(a.set.Decimals)-int(scale)); ok {
+		w, ok = product(w, uint64(length))
+	}
+	return w, ok
 }
 
 func (a *asr2) overlaps(r *reading) {

@@ -77,7 +77,8 @@ func (t *canonicalText) compare(a, b []byte) int {
 			return c
 		}
 	}
-	return bytes.Compare(t.rest(nil, a), t.rest(nil, b)) // of one account: rarely; several goroutines compare
+	var x, y [192]byte // several goroutines compare
+	return bytes.Compare(t.rest(x[:0], a), t.rest(y[:0], b))
 }
 
 // timeOf is the time of a record.

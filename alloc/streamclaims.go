@@ -76,7 +76,8 @@ type ClaimRows struct {
 	Row      []uint32        // with External.Ordered: claim order is that of these numbers, the same for all tokens of an account on a chain; nil: it is account order
 	Columns  [][]string      // by column of the trees' own, then claim
 
-	buf []byte
+	buf, text []byte
+	bare      bool // columns are not read
 }
 
 // place is where claim i stands in the file.
@@ -148,12 +149,12 @@ func (f *Sorted) read(record []byte, rows *ClaimRows) error {
 	if m.order {
 		rows.Row = append(rows.Row, binary.BigEndian.Uint32(record[m.orderAt():]))
 	}
-	if !m.text {
+	if !m.text || rows.bare {
 		return nil
 	}
 	at, n := binary.BigEndian.Uint64(record[m.textAt():]), binary.BigEndian.Uint32(record[m.textAt()+8:])
-	text, err := readPart(f.texts.file, nil, int64(at), int(n))
-	if err != nil {
+	text, err := readPart(f.texts.file, rows.text, int64(at), int(n))
+	if rows.text = text; err != nil {
 		return err
 	}
 	for i := range rows.Columns {

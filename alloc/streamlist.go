@@ -23,6 +23,7 @@ type fixedStream struct {
 	width   int  // bytes of an amount in a record
 	sorters []*chainRows
 	texts   *tempFile
+	text    []byte // of the present row
 	writers []*claimWriter
 
 	rows   int
@@ -144,11 +145,12 @@ func (s *fixedStream) add(src *source, row *streamRow) error {
 		rest = rest[8:]
 	}
 	if s.texts != nil {
-		var text []byte
+		text := s.text[:0]
 		for i := range s.list.names {
 			text = binary.AppendUvarint(text, uint64(len(src.cell(listOwn+i))))
 			text = append(text, src.cell(listOwn+i)...)
 		}
+		s.text = text
 		binary.BigEndian.PutUint64(rest, uint64(s.texts.at))
 		binary.BigEndian.PutUint32(rest[8:], uint32(len(text)))
 		if _, err := s.texts.Write(text); err != nil {

@@ -121,7 +121,8 @@ func (f *Sorted) claim(rows *ClaimRows, i int) (amount, both merkle.Amount) {
 }
 
 func (f *Sorted) inToken(v merkle.Amount) merkle.Amount {
-	if f.unit == merkle.NewAmount(1) {
+	if unit, ok := f.unit.Uint64(); ok {
+		v, _ = product(v, unit)
 		return v
 	}
 	big := f.unit.Big()
@@ -242,6 +243,9 @@ func (s *stream) each(files []*Sorted, visit func(l *look, f *Sorted, chain uint
 		w = runtime.GOMAXPROCS(0)
 	}
 	looks, errs := make([]look, w), make([]error, w)
+	for i := range looks {
+		looks[i].rows.bare = true
+	}
 	for _, f := range files {
 		chain, _ := slices.BinarySearch(s.chains, f.Chain)
 		var next atomic.Int64

@@ -23,6 +23,7 @@ type shareStream struct {
 	extra   []*oneMore                   // by token; nil: nobody gets one unit more
 	counted *big.Int                     // sum of all shares in the pass in which claims are made; nil: nobody compares it
 	writers []*claimWriter               // until they are handed over
+	payload []byte                       // what is settled of the present entrant
 	ends    func(to *settledChain) error // called after the last entrant on a chain; nil: nothing is to be done
 }
 
@@ -175,9 +176,13 @@ func readNumber(from *bufio.Reader) (merkle.Amount, error) {
 	if err != nil || n > 32 {
 		return merkle.Amount{}, errors.Join(err, io.ErrUnexpectedEOF)
 	}
-	var room [32]byte
-	_, err = io.ReadFull(from, room[:n])
-	return getAmount(room[:n]), err
+	text, err := from.Peek(int(n)) // reading into an array of ours would be an allocation a number
+	if err != nil {
+		return merkle.Amount{}, errors.Join(err, io.ErrUnexpectedEOF)
+	}
+	v := getAmount(text)
+	_, err = from.Discard(len(text))
+	return v, err
 }
 
 // pieces calls visit for the settled entrants, piece by piece, those of one chain after the other.

@@ -245,7 +245,7 @@ func (s *stakeStream) row(c *chainRows, record []byte) {
 		from := int64(binary.BigEndian.Uint64(record[c.aboutAt():]) - 1<<63)
 		to := int64(binary.BigEndian.Uint64(rest))
 		rest = rest[8:]
-		seconds = max(0, min(to, s.rule.bounds[1])-max(from, s.rule.bounds[0]))
+		seconds = s.rule.seconds(from, to)
 		if r := &s.refusals; !r.met || row < r.first {
 			r.met, r.first = true, row
 		}
@@ -264,10 +264,8 @@ func (s *stakeStream) row(c *chainRows, record []byte) {
 		}
 	}
 	x.begun = true
-	digits, scale := getAmount(rest[:s.number]), int(rest[s.number])
-	v := digits.Big()
-	v.Mul(v, pow10(int(s.rule.set.Decimals)-scale))
-	w, ok := merkle.AmountFromBig(v.Mul(v, big.NewInt(seconds)))
+	digits, scale := getAmount(rest[:s.number]), rest[s.number]
+	w, ok := s.rule.weight(digits, scale, seconds)
 	if ok {
 		w, ok = x.weight.Add(w)
 	}
@@ -280,7 +278,7 @@ func (s *stakeStream) row(c *chainRows, record []byte) {
 		return
 	}
 	x.wide = append(x.wide, laterFault{key: binary.BigEndian.AppendUint32(nil, row), rows: [2]uint32{row, row}, make: func(at [2]merkle.Pos) *merkle.Fault {
-		return &merkle.Fault{Pos: at[0], Field: "amount", Value: string(appendDecimal(nil, digits, scale)), Err: errWide}
+		return &merkle.Fault{Pos: at[0], Field: "amount", Value: string(appendDecimal(nil, digits, int(scale))), Err: errWide}
 	}})
 }
 

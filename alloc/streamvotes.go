@@ -227,7 +227,7 @@ func (s *voteStream) entrant(to *settledChain, raw []byte) error {
 	n := uint32(len(own.powers))
 	own.from[1] = n
 	passed := a.eligible(0, n)
-	payload := binary.AppendUvarint(nil, uint64(n))
+	payload := binary.AppendUvarint(s.payload[:0], uint64(n))
 	for i, p := range own.proposals {
 		s.all[p].addCode(own.numbers, own.powers[i])
 		if passed && a.counts(uint32(i)) {
@@ -236,6 +236,7 @@ func (s *voteStream) entrant(to *settledChain, raw []byte) error {
 		payload = appendNumber(binary.AppendUvarint(payload, uint64(p)), own.numbers.amount(own.powers[i]))
 	}
 	own.proposals, own.powers, own.numbers.wide = own.proposals[:0], own.powers[:0], own.numbers.wide[:0]
+	s.payload = payload
 	if !passed {
 		return nil
 	}

@@ -16,7 +16,8 @@ type weightStream struct {
 	shareStream
 	sum, passed *big.Int // of weights: all that count, and those of the entitled
 	falling     *extsort.Sorter
-	width       int // bytes of a weight in falling
+	width       int    // bytes of a weight in falling
+	record      []byte // of falling
 }
 
 func (s *weightStream) parse(p *piece, from *bufio.Reader) error {
@@ -40,7 +41,8 @@ func (s *weightStream) floor(p *piece, budgets []budget) error { return s.whole(
 // entitle keeps an entrant with its weight.
 func (s *weightStream) entitle(to *settledChain, raw []byte, w merkle.Amount) error {
 	if s.falling != nil {
-		r := make([]byte, max(s.width, 8))
+		s.record = append(s.record[:0], make([]byte, max(s.width, 8))...)
+		r := s.record
 		putAmount(r[len(r)-s.width:], w)
 		for i := range r {
 			r[i] = ^r[i] // the largest first
@@ -49,7 +51,8 @@ func (s *weightStream) entitle(to *settledChain, raw []byte, w merkle.Amount) er
 			return err
 		}
 	}
-	return s.keep(to, raw, appendNumber(nil, w))
+	s.payload = appendNumber(s.payload[:0], w)
+	return s.keep(to, raw, s.payload)
 }
 
 // split sets budgets and what was earned; caps by token are nil where there is none.
@@ -99,7 +102,8 @@ func (s *weightStream) capAt(b *budget, most *big.Int, redistribute bool) (c *ca
 		if c.count%65536 == 0 && s.ctx.Err() != nil {
 			return nil, nil, s.ctx.Err()
 		}
-		r := append([]byte(nil), in.Record()...)
+		s.record = append(s.record[:0], in.Record()...)
+		r := s.record
 		for i := range r {
 			r[i] = ^r[i]
 		}
