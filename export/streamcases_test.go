@@ -194,7 +194,7 @@ func severalTokens(cases map[string]*streamCase, plain func(profile, token strin
 			continue
 		}
 		for _, gap := range []int{0, 3} { // above 0: some accounts have nothing of some token
-			for _, how := range []string{"a tree each", "a tree each, inline", "a tree each, split", "a tree each, input, split", "one tree", "one tree, inline", "one tree, leaf-hash", "one tree, input", "one tree, given index"} {
+			for _, how := range []string{"a tree each", "a tree each, inline", "a tree each, split", "a tree each, input, split", "one tree", "one tree, inline", "one tree, leaf-hash", "one tree, input", "one tree, given index", "one tree, unlocks", "one tree, unlocks, inline"} {
 				c := plain("", dai, evmText)
 				c.trees, c.others = "", ""
 				ids := "T"
@@ -223,6 +223,10 @@ func severalTokens(cases map[string]*streamCase, plain func(profile, token strin
 					profile = "oz-standard-v1, fields: [\"index:uint64\", \"account:address\", \"token:address\", \"amount:uint256\"]"
 					c.header += ",index"
 				}
+				if strings.Contains(how, "unlocks") { // which decide the order before tokens do
+					profile = "oz-standard-v1, fields: [\"account:address\", \"token:address\", \"amount:uint256\", \"unlock:uint64\"]"
+					c.header += ",unlock"
+				}
 				if strings.HasPrefix(how, "one tree") {
 					c.trees = fmt.Sprintf("  - {id: all, tokens: [%s], profile: %s, order: %s}\n", ids, profile, order)
 				} else {
@@ -241,6 +245,9 @@ func severalTokens(cases map[string]*streamCase, plain func(profile, token strin
 					}
 					if strings.Contains(how, "given") {
 						index = fmt.Sprintf(",%d", 7*i+1)
+					}
+					if strings.Contains(how, "unlocks") {
+						index = fmt.Sprintf(",%d", i*i%13)
 					}
 					return fmt.Sprintf("%s,%s,%d%s", evmText(account), id, i%11+i%2, index)
 				}

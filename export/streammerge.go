@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/alloc"
 	"github.com/merkle-drop/merkle/tree"
 )
@@ -36,18 +37,22 @@ func (w *writer) hold(f *family, claims []*alloc.Sorted, columns []string) (*hel
 	for i := range f.tokens {
 		h.assets = append(h.assets, f.tokens[i].asset.Asset.Token)
 	}
-	return h, h.interleave(w)
+	return h, h.interleave(w, &f.profile)
 }
 
-// interleave finds whose claim stands at each place: they are merged by key, then token.
-func (h *heldRows) interleave(w *writer) error {
+// interleave finds whose claim stands at each place: they are merged by key, those of an account by unlock where the leaf has it, then token.
+func (h *heldRows) interleave(w *writer, p *tree.Profile) error {
+	unlock := -1
+	if at := slices.IndexFunc(h.own, func(c ownColumn) bool { return c.name == tree.FieldUnlock }); at >= 0 && p.HasUnlock() {
+		unlock = h.own[at].at
+	}
 	h.owner = make([]uint8, 0, h.len)
 	heads := make([]*head, len(h.claims))
 	for j, claims := range h.claims {
 		if claims == nil {
 			continue
 		}
-		heads[j] = &head{claims: claims}
+		heads[j] = &head{claims: claims, asset: h.assets[j], column: unlock}
 		if err := heads[j].next(); err != nil {
 			return err
 		}
@@ -65,12 +70,7 @@ func (h *heldRows) interleave(w *writer) error {
 			if x == nil || x.done {
 				continue
 			}
-			if least < 0 {
-				least = j
-				continue
-			}
-			c := bytes.Compare(x.key[:], heads[least].key[:])
-			if c < 0 || c == 0 && h.assets[j].Compare(h.assets[least]) < 0 {
+			if least < 0 || x.before(heads[least]) {
 				least = j
 			}
 		}
@@ -86,10 +86,24 @@ func (h *heldRows) interleave(w *writer) error {
 // head is where one token's claims are while they are merged.
 type head struct {
 	claims *alloc.Sorted
+	asset  merkle.Account
+	column int // of alloc.ClaimRows.Columns: unlock; -1: the leaf has none
 	rows   alloc.ClaimRows
 	at, to int // the next claim, and how many were read
 	done   bool
 	key    [32]byte
+	unlock string
+}
+
+// before reports whether the claim of x stands before that of y, which is of another token.
+func (x *head) before(y *head) bool {
+	if c := bytes.Compare(x.key[:], y.key[:]); c != 0 {
+		return c < 0
+	}
+	if c := tree.CompareDigits(x.unlock, y.unlock); c != 0 {
+		return c < 0
+	}
+	return x.asset.Compare(y.asset) < 0
 }
 
 func (x *head) next() error {
@@ -104,7 +118,11 @@ func (x *head) next() error {
 			return err
 		}
 	}
-	x.key = tree.AccountKey(x.rows.Accounts[len(x.rows.Accounts)-(x.to-x.at)])
+	i := len(x.rows.Accounts) - (x.to - x.at)
+	x.key = tree.AccountKey(x.rows.Accounts[i])
+	if x.column >= 0 {
+		x.unlock = x.rows.Columns[x.column][i]
+	}
 	x.at++
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/merkle-drop/merkle/tree"
 )
 
-// heldRows are the leaves of a family by place: by account key, those of one account by token. The claims are on disk; several goroutines may read them,
+// heldRows are the leaves of a family by place: by account key, those of one account by unlock, then token. The claims are on disk; several goroutines may read them,
 // each with a heldReading of its own.
 type heldRows struct {
 	len    int

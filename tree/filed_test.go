@@ -332,6 +332,39 @@ func TestBuildFiled_constantsBehindRows(t *testing.T) {
 	}
 }
 
+// Several rows of an account stand by unlock, then token, then index, in whatever order they are told.
+func TestBuildFiled_rowsOfOneAccount(t *testing.T) {
+	p, err := lookup(t, "oz-standard-v1").WithFields([]string{"account:address", "token:address", "unlock:uint64", "index:uint256", "amount:uint256"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(3, 9))
+	accounts, tokens := someRows(t, merkle.EVM, 1, 9).Accounts, someRows(t, merkle.EVM, 2, 4).Accounts
+	rows := &Rows{Columns: []Column{{Name: "unlock"}}}
+	for i, at := range random.Perm(9 * 4 * 11) {
+		rows.Accounts, rows.Tokens = append(rows.Accounts, accounts[at%9]), append(rows.Tokens, tokens[at/9%4])
+		rows.Columns[0].Values = append(rows.Columns[0].Values, fmt.Sprint(at/36))
+		rows.Index, rows.Amounts = append(rows.Index, uint64(1000-i)), append(rows.Amounts, merkle.NewAmount(uint64(1+i)))
+	}
+	for i := 1; i < rows.Len(); i += 7 { // these differ in index only
+		rows.Accounts[i], rows.Tokens[i], rows.Columns[0].Values[i] = rows.Accounts[i-1], rows.Tokens[i-1], rows.Columns[0].Values[i-1]
+	}
+	spec := Spec{Profile: p, Order: OrderAccount, KeepDuplicates: true}
+	want, err := Build(context.Background(), spec, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := slicesFrom(rows, nil)
+	got, err := BuildFiled(context.Background(), spec, rows.Len(), read, Disk{Dir: t.TempDir(), Memory: 1 << 13, Unique: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameTree(t, "order account", got, want, read, nil)
+	if err := got.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // Instants that are no numbers are as different as their texts.
 func TestBuildFiled_unlocksUnread(t *testing.T) {
 	p, err := lookup(t, "oz-standard-v1").WithFields([]string{"account:address", "amount:uint256", "unlock:uint64"})

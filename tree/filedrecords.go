@@ -120,11 +120,11 @@ func (f *recordForm) append(dst []byte, rows *Rows, e *encoder, leaves []byte, w
 		case f.order == OrderAccount:
 			dst = rows.Accounts[i].AppendBytes(binary.BigEndian.AppendUint64(dst, keys[i]))
 		}
+		if unlocks != nil { // as byAccount: by unlock, then token, then index
+			dst = appendNumber(dst, unlocks[i])
+		}
 		if f.token {
 			dst = appendPadded(dst, rows.Tokens[i])
-		}
-		if unlocks != nil {
-			dst = appendNumber(dst, unlocks[i])
 		}
 		if f.index {
 			dst = binary.BigEndian.AppendUint64(dst, rows.Index[i])

@@ -85,7 +85,7 @@ func byAccount(ctx context.Context, w int, p *Profile, r *Rows) ([]uint32, error
 			return bytes.Compare(x[:], y[:])
 		}
 		if unlocks != nil {
-			if c := compareDigits(unlocks[a], unlocks[b]); c != 0 {
+			if c := CompareDigits(unlocks[a], unlocks[b]); c != 0 {
 				return c
 			}
 		}

@@ -60,7 +60,7 @@ func sameAccounts(ctx context.Context, w int, p *Profile, r *Rows) (found []*Row
 	compare := func(a, b uint32) int {
 		c := r.Accounts[a].Compare(r.Accounts[b])
 		if c == 0 && unlocks != nil {
-			c = compareDigits(unlocks[a], unlocks[b])
+			c = CompareDigits(unlocks[a], unlocks[b])
 		}
 		if c == 0 && tokens {
 			c = r.Tokens[a].Compare(r.Tokens[b])

@@ -31,10 +31,10 @@ func (t *Tree) CompareUnlock(a, b int) int {
 	if unlocks == nil {
 		return 0
 	}
-	return compareDigits(unlocks[a], unlocks[b])
+	return CompareDigits(unlocks[a], unlocks[b])
 }
 
-// compareDigits orders whole numbers in plain decimal digits by value. Other texts get an order too; the encoder refuses them.
-func compareDigits(a, b string) int {
+// CompareDigits orders whole numbers in plain decimal digits by value. Other texts get an order too; the encoder refuses them.
+func CompareDigits(a, b string) int {
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }

@@ -89,7 +89,7 @@ func TestCompareDigits_isNumeric(t *testing.T) {
 		a, b := digits.Draw(t, "a"), digits.Draw(t, "b")
 		x, _ := new(big.Int).SetString(a, 10)
 		y, _ := new(big.Int).SetString(b, 10)
-		if got := compareDigits(a, b); got != x.Cmp(y) {
+		if got := CompareDigits(a, b); got != x.Cmp(y) {
 			t.Fatalf("%s against %s: got %d", a, b, got)
 		}
 	})
