@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/merkle-drop/merkle/campaign"
 )
 
 // smallDisk mounts a file system in memory with so much room; inodes of 0 are as many as there may be.
@@ -286,6 +288,31 @@ func TestFullDisk_elsewhere(t *testing.T) {
 		}
 		if left := names(t, disks["out"]); left != "" && (left != "bundle" || code != exitDone) {
 			t.Errorf("%s: left beside the output: %s", c.what, left)
+		}
+	}
+}
+
+// TestFullDisk_shared: a folder for temporary files on the disk of the output has its room only once.
+func TestFullDisk_shared(t *testing.T) {
+	path := roomCampaign(t, 1, 4000, "fixed/v1, unit: base, list: {file: list.csv}", "profile: hedgey-v1, order: account", "")
+	c, err := campaign.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	room := roomOf(c)
+	for size, want := range map[int64]int{max(room.temp, room.bundle) + 1<<16: exitFailed, room.temp + room.bundle + 1<<18: exitDone} {
+		disk := smallDisk(t, size, 0, 0)
+		for _, name := range []string{"temp", "out"} {
+			if err := os.Mkdir(filepath.Join(disk, name), 0o777); err != nil {
+				t.Fatal(err)
+			}
+		}
+		code, _, errs := told(t, "build", path, "-o", disk+"/out/bundle", "--memory", "64KiB", "--temp", disk+"/temp")
+		if code != want || want == exitFailed && !strings.Contains(errs, "are free, about") {
+			t.Errorf("%d bytes: exit status %d: %s", size, code, errs)
+		}
+		if left := names(t, disk+"/temp"); left != "" {
+			t.Errorf("left in --temp: %s", left)
 		}
 	}
 }

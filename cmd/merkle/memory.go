@@ -312,7 +312,8 @@ func tempPlace(c *cli.Context, output string, temp, made int64, claim func(dir, 
 	if err != nil {
 		return nil, err
 	}
-	needs := map[string]int64{filepath.Dir(abs): made}
+	beside := filepath.Dir(abs)
+	needs := map[string]int64{beside: made}
 	if c.IsSet("temp") {
 		if info, err := os.Stat(dir); err != nil {
 			return nil, err
@@ -325,8 +326,12 @@ func tempPlace(c *cli.Context, output string, temp, made int64, claim func(dir, 
 	if err != nil {
 		return nil, err
 	}
-	needs[filepath.Dir(abs)] -= held(filepath.Join(filepath.Dir(abs), "."+filepath.Base(abs)+".partial"))
+	needs[beside] -= held(filepath.Join(beside, "."+filepath.Base(abs)+".partial"))
 	needs[dir] -= held(place.Path())
+	if dir != beside && extsort.SameDisk(dir, beside) {
+		needs[dir] += needs[beside]
+		delete(needs, beside)
+	}
 	for _, dir := range slices.Sorted(maps.Keys(needs)) {
 		if free, known := extsort.Free(dir); known && free < needs[dir] {
 			return nil, errors.Join(fmt.Errorf("%s: %d MiB are free, about %s are needed for temporary files and output", dir, free>>20, sizeText(needs[dir])), giveBack(c, place))
