@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/internal/inturn"
 )
 
 // base58Letters is the longest base58 text of 32 bytes.
@@ -38,7 +39,7 @@ func (b *filing) rank() (err error) {
 		wrong   bool
 	}
 	known := true // all accounts are of the profile's family; else the pass over the rows says which are not
-	err = inTurn(b.ctx, b.w, b.n, fileBatch, func() *piece { return &piece{case55: NewEIP55()} },
+	err = inturn.Do(b.ctx, b.w, b.n, fileBatch, func() *piece { return &piece{case55: NewEIP55()} },
 		func(worker int, s *piece, lo, hi int) error {
 			if err := b.read(worker, lo, hi, &s.rows); err != nil {
 				return err

@@ -10,6 +10,7 @@ import (
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/internal/extsort"
+	"github.com/merkle-drop/merkle/internal/inturn"
 	"github.com/merkle-drop/merkle/tree/internal/layer"
 )
 
@@ -148,7 +149,7 @@ func (b *filing) pass() error {
 			return err
 		}
 	}
-	return inTurn(b.ctx, b.w, b.n, fileBatch, func() *filePiece {
+	return inturn.Do(b.ctx, b.w, b.n, fileBatch, func() *filePiece {
 		s := &filePiece{}
 		s.mem.h, s.mem.inner = layer.New(p.alg(), p.Width), make([]byte, leafBatch*p.Width)
 		return s

@@ -73,10 +73,18 @@ func manyTree(t testing.TB, profile string, n int) *tree.Tree {
 	return build(t, spec, rows)
 }
 
-// filed is the same tree on disk.
+// filed is the same tree on disk, until the test ends.
 func filed(t testing.TB, built *tree.Tree, memory int64, workers int) Filed {
 	t.Helper()
-	d := tree.Disk{Dir: t.TempDir(), Memory: memory, Unique: true}
+	f, end := filedAt(t, t.TempDir(), built, memory, workers)
+	t.Cleanup(end)
+	return f
+}
+
+// filedAt is the same tree in a folder, until end is called.
+func filedAt(t testing.TB, dir string, built *tree.Tree, memory int64, workers int) (_ Filed, end func()) {
+	t.Helper()
+	d := tree.Disk{Dir: dir, Memory: memory, Unique: true}
 	rows, err := tree.NewRowFile(filepath.Join(d.Dir, "rows"))
 	if err == nil {
 		err = rows.Append(built.Rows())
@@ -84,11 +92,6 @@ func filed(t testing.TB, built *tree.Tree, memory int64, workers int) Filed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := rows.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	read, err := rows.Slices()
 	if err != nil {
 		t.Fatal(err)
@@ -99,12 +102,11 @@ func filed(t testing.TB, built *tree.Tree, memory int64, workers int) Filed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := f.Close(); err != nil {
+	return Filed{Tree: f, Rows: rows, Disk: d}, func() {
+		if err := errors.Join(f.Close(), rows.Close()); err != nil {
 			t.Error(err)
 		}
-	})
-	return Filed{Tree: f, Rows: rows, Disk: d}
+	}
 }
 
 // asFiled writes a kind of a tree in memory and of the same tree on disk, and wants the same files, result or refusal, and nothing left but the tree.
@@ -112,7 +114,17 @@ func asFiled(t *testing.T, kind string, built *tree.Tree, o Options, memory int6
 	t.Helper()
 	dir := t.TempDir()
 	want, wantErr := Write(context.Background(), kind, filepath.Join(dir, "a"), built, o)
-	on := filed(t, built, memory, o.Workers)
+	temp := filepath.Join(dir, "temp")
+	if err := os.Mkdir(temp, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	on, end := filedAt(t, temp, built, memory, o.Workers)
+	defer func() {
+		end()
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	}()
 	before, err := os.ReadDir(on.Disk.Dir)
 	if err != nil {
 		t.Fatal(err)
@@ -147,10 +159,11 @@ func asFiled(t *testing.T, kind string, built *tree.Tree, o Options, memory int6
 	return false
 }
 
-// sizes are numbers of rows: all small ones, or some of them with -short.
-func sizes() (out []int) {
+// sizes are numbers of rows: with MERKLE_LARGE=1 all small ones, with -short a few, else some, which differ with number.
+func sizes(number int) (out []int) {
 	for n := 1; n <= 300; n++ {
-		if !testing.Short() || n < 4 || n == 64 || n == 257 {
+		some := n < 6 || n == 64 || n == 256 || n == 257
+		if os.Getenv("MERKLE_LARGE") == "1" || some && n != 256 && (n < 4 || n > 60) || !testing.Short() && (some || (n+number)%23 == 0) {
 			out = append(out, n)
 		}
 	}
@@ -166,8 +179,8 @@ func TestWriteFiled(t *testing.T) {
 			profiles = []string{"uniswap-v1", "jito-v1", "eigenlayer-v1", "lido-gate-v1", "ens-v1"}
 		}
 		for number, profile := range profiles {
-			many := sizes()
-			if k.Name == "proofs" || k.Name == "oz-dump" {
+			many := sizes(written)
+			if testing.Short() && (k.Name == "proofs" || k.Name == "oz-dump") {
 				many = []int{1, 2, 3 + number, 64, 257}
 			}
 			for _, n := range many {

@@ -1,13 +1,15 @@
-package tree
+// Package inturn works out pieces of a whole on several goroutines and takes them in their order.
+package inturn
 
 import (
 	"context"
 	"sync"
 )
 
-// inTurn calls do for the pieces of size of [0, n) on up to w goroutines, and take for each piece in order on this one. fresh makes what a piece is
-// worked out in; there are a few of them, used again and again. The first piece whose do or take fails ends it with its error.
-func inTurn[T any](ctx context.Context, w, n, size int, fresh func() T, do func(worker int, x T, lo, hi int) error, take func(x T, lo, hi int) error) error {
+// Do calls do for the pieces of size of [0, n) on up to w goroutines, and take for each piece in order on this one. fresh makes what a piece is
+// worked out in; there are a few of them, used again and again. do is told which goroutine it is on, from 0 to w-1. The first piece whose do or take fails ends it
+// with its error; before it returns all goroutines have.
+func Do[T any](ctx context.Context, w, n, size int, fresh func() T, do func(worker int, x T, lo, hi int) error, take func(x T, lo, hi int) error) error {
 	type piece struct {
 		x      T
 		lo, hi int
