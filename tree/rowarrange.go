@@ -94,7 +94,7 @@ func (f *RowFile) Arranged(ctx context.Context, lo, hi int, place []uint32, d Di
 			return nil, err
 		}
 	}
-	return out, nil
+	return out, out.flush() // readers are made on several goroutines
 }
 
 // between is the bytes of rows [lo, hi) and of those that stand in a block with them.
