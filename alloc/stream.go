@@ -41,14 +41,10 @@ var ErrInMemory = errors.New("is computed in memory only")
 func Streams(c *campaign.Campaign, o Options) error {
 	r := &c.Rule
 	switch {
-	case r.Fixed != nil, r.ProRata != nil, r.JupiterASR != nil, r.JupiterASR2 != nil:
+	case r.Fixed != nil, r.ProRata != nil, r.JupiterASR != nil, r.JupiterASR2 != nil, r.NoonActive != nil, r.NoonOpen != nil:
 	case r.Astra != nil:
 		if len(c.Tokens) != 1 || len(r.Astra.Pools) > mostRewardPools {
 			return fmt.Errorf("rule %s with %d tokens and %d pools %w", r.Name, len(c.Tokens), len(r.Astra.Pools), ErrInMemory)
-		}
-	case r.NoonActive != nil, r.NoonOpen != nil:
-		if monthsOf(c).Claims == "tranches" {
-			return fmt.Errorf("rule %s with claims: tranches %w", r.Name, ErrInMemory)
 		}
 	default:
 		return fmt.Errorf("rule %s %w", r.Name, ErrInMemory)

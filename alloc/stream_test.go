@@ -131,6 +131,11 @@ type diskClaim struct {
 func sameClaims(t *testing.T, what string, a *Allocation, out *Outline, k int) {
 	t.Helper()
 	tok := &a.Tokens[k]
+	if a.Tranches != nil {
+		sameTranches(t, what, a, out)
+		sameSizes(t, what, tok, a, &out.Sizes[k])
+		return
+	}
 	want := map[Entrant]diskClaim{}
 	var order []Entrant
 	place := func(i int) int { return i }
@@ -220,6 +225,37 @@ func sameClaims(t *testing.T, what string, a *Allocation, out *Outline, k int) {
 		}
 	}
 	sameSizes(t, what, tok, a, &out.Sizes[k])
+}
+
+// sameTranches compares the leaves of a campaign with claims: tranches, by key and then unlock.
+func sameTranches(t *testing.T, what string, a *Allocation, out *Outline) {
+	t.Helper()
+	units := newReading(t.Context(), a.Campaign, Options{}).units
+	tranches := slices.Clone(a.Tranches)
+	slices.SortStableFunc(tranches, func(x, y Tranche) int {
+		e, f := a.Entrants[x.Entrant], a.Entrants[y.Entrant]
+		if e.Chain != f.Chain {
+			return int(e.Chain) - int(f.Chain)
+		}
+		return bytes.Compare(keyOf(e.Account), keyOf(f.Account))
+	})
+	var want, got []string
+	for _, x := range tranches {
+		e := a.Entrants[x.Entrant]
+		want = append(want, fmt.Sprintf("%s %s %v %d", a.chains[e.Chain], e.Account, new(big.Int).Quo(x.Amount.Big(), units[e.Chain]), x.Unlock))
+	}
+	for _, f := range out.Sorted {
+		var rows ClaimRows
+		if err := f.Read(0, f.Len, &rows); err != nil {
+			t.Fatal(err)
+		}
+		for i, account := range rows.Accounts {
+			got = append(got, fmt.Sprintf("%s %s %v %s", f.Chain, account, rows.Amounts[i], rows.Columns[0][i]))
+		}
+	}
+	if !slices.Equal(got, want) || fmt.Sprint(out.Columns) != "[unlock]" {
+		t.Fatalf("%s: tranches %v\n%v, want\n%v", what, out.Columns, got, want)
+	}
 }
 
 func keyOf(a merkle.Account) []byte {

@@ -1,10 +1,12 @@
 package alloc
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/big"
 	"slices"
+	"strconv"
 
 	merkle "github.com/merkle-drop/merkle"
 )
@@ -58,20 +60,39 @@ func (s *monthStream) claims() (_ []*claimWriter, err error) {
 			return nil, err
 		}
 	}
-	to := make([]*claimWriter, len(s.chains))
-	for chain := range s.chains {
-		if to[chain], err = s.newClaims(0, uint16(chain), claimForm{width: width}, 0, nil); err != nil {
+	form, names, split := claimForm{width: width}, 0, s.m.tranches()
+	if split {
+		form.text, names = true, 1
+		if s.unlocks.file, err = s.temp("unlocks"); err != nil {
 			return nil, err
 		}
-		s.writers = append(s.writers, to[chain])
 	}
-	if err := s.pieces(func(p *monthPiece) error { return s.month(p, to) }); err != nil {
+	for chain := range s.chains {
+		w, err := s.newClaims(0, uint16(chain), form, names, s.unlocks.file)
+		if err != nil {
+			return nil, err
+		}
+		s.writers = append(s.writers, w)
+		if !split {
+			continue
+		}
+		if w, err = s.newAmounts("sums", 0, uint16(chain), claimForm{width: width}, 0, nil); err != nil {
+			return nil, err
+		}
+		s.sums = append(s.sums, w)
+	}
+	if err := s.pieces(s.month); err != nil {
 		return nil, err
 	}
 	s.tally.judge()
-	for _, w := range s.writers {
+	for _, w := range slices.Concat(s.writers, s.sums) {
 		w.f.cutWide()
 		if err := w.out.Flush(); err != nil {
+			return nil, err
+		}
+	}
+	if split {
+		if err := s.unlocks.file.Flush(); err != nil {
 			return nil, err
 		}
 	}
@@ -81,7 +102,7 @@ func (s *monthStream) claims() (_ []*claimWriter, err error) {
 }
 
 // month computes the month of a piece with the engine of Compute, and writes what comes of it.
-func (s *monthStream) month(p *monthPiece, to []*claimWriter) error {
+func (s *monthStream) month(p *monthPiece) error {
 	r := *s.reading
 	r.roll, r.o.Progress = &roll{entrants: p.entrants}, nil // pieces tell how far it is
 	m := *s.m
@@ -94,7 +115,7 @@ func (s *monthStream) month(p *monthPiece, to []*claimWriter) error {
 	x.given.Add(&x.given, p.given)
 	x.unvested.Add(&x.unvested, m.unvested.big())
 	x.forgone.Add(&x.forgone, m.forgone.big())
-	if err := s.pay(&m, p, to); err != nil {
+	if err := s.pay(&r, &m, p); err != nil {
 		return err
 	}
 	if err := s.passOn(&m, p); err != nil {
@@ -113,7 +134,17 @@ func (s *monthStream) month(p *monthPiece, to []*claimWriter) error {
 }
 
 // pay writes the claims of a piece.
-func (s *monthStream) pay(m *months, p *monthPiece, to []*claimWriter) error {
+func (s *monthStream) pay(r *reading, m *months, p *monthPiece) error {
+	var split Allocation // for its tranches
+	to := s.writers
+	if m.tranches() {
+		ids := make([]uint32, len(p.entrants))
+		for i := range ids {
+			ids[i] = uint32(i)
+		}
+		m.unlocks(r, &split, ids)
+		to = s.sums
+	}
 	x := claim{raw: make([]byte, 0, 32)}
 	paid := s.texts[tablePaid]
 	for i, e := range p.entrants {
@@ -150,7 +181,45 @@ func (s *monthStream) pay(m *months, p *monthPiece, to []*claimWriter) error {
 			return err
 		}
 	}
+	for i := range split.Tranches {
+		t := &split.Tranches[i]
+		e := p.entrants[t.Entrant]
+		x.raw, x.account, x.paid = e.Account.AppendBytes(x.raw[:0]), e.Account, t.Amount
+		var err error
+		if x.text, err = s.unlocks.text(t.Unlock); err == nil {
+			err = s.writers[e.Chain].add(&x)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// unlockColumn is the leaf field of tranches.
+const unlockColumn = "unlock"
+
+// unlockTexts are the few different instants at which tranches can be claimed, in a file that claims refer to.
+type unlockTexts struct {
+	file *tempFile
+	at   map[int64][12]byte
+}
+
+// text is where an instant stands, as claim.text has it.
+func (u *unlockTexts) text(unlock int64) (at [12]byte, err error) {
+	if at, known := u.at[unlock]; known {
+		return at, nil
+	}
+	digits := strconv.FormatInt(unlock, 10)
+	text := append(binary.AppendUvarint(nil, uint64(len(digits))), digits...)
+	binary.BigEndian.PutUint64(at[:], uint64(u.file.at))
+	binary.BigEndian.PutUint32(at[8:], uint32(len(text)))
+	if u.at == nil {
+		u.at = map[int64][12]byte{}
+	}
+	u.at[unlock] = at
+	_, err = u.file.Write(text)
+	return at, err
 }
 
 // passOn writes the rows that the next month begins with.
@@ -212,6 +281,9 @@ func (s *monthStream) told(out *Outline) error {
 	if b := s.m.prev; b != nil {
 		out.Previous = Previous{b.manifest.Campaign.ID, b.ref.Manifest}
 	}
+	if s.m.tranches() {
+		out.Columns = []string{unlockColumn}
+	}
 	columns := [3][]string{columnNames(paidColumns), columnNames(positionColumns), {"account", "chain", "power"}}
 	for i, t := range s.texts {
 		rows, err := t.finish()
@@ -266,13 +338,23 @@ func (s *monthStream) closeLedger(out *Outline, _ []*claimWriter, k int) error {
 	if err := out.prove(k); err != nil {
 		return err
 	}
-	return s.look(out, k)
+	if !s.m.tranches() {
+		return s.look(out, k)
+	}
+	whole := &Outline{Allocation: out.Allocation, Sizes: out.Sizes} // what an entrant is paid in all
+	for _, w := range s.sums {
+		whole.Sorted = append(whole.Sorted, w.f)
+	}
+	return s.look(whole, k)
 }
 
 func (s *monthStream) close() error {
 	err := s.shareStream.close()
 	for _, t := range s.texts {
 		err = errors.Join(err, t.close())
+	}
+	for _, w := range s.sums {
+		err = errors.Join(err, w.f.Close())
 	}
 	return err
 }

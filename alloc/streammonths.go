@@ -28,7 +28,9 @@ type monthStream struct {
 	kept      int64    // settled entrants
 	asked     map[Entrant]bool
 	totals    monthTotals
-	texts     [3]*textRows // tables by name
+	texts     [3]*textRows   // tables by name
+	sums      []*claimWriter // with tranches: what entrants are paid in all, by chain
+	unlocks   unlockTexts
 }
 
 // monthly is what the rules by months differ in.

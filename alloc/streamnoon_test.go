@@ -23,6 +23,7 @@ type noonDraw struct {
 	files    files
 	previous string
 	columns  map[string]bool
+	tranches bool
 	staking  bool     // Open Staking
 	rolled   []string // bundles of the month before
 	open     []string // rows of tables/positions.csv of the month before
@@ -49,8 +50,10 @@ func (r chance) noonDraw(n int) *noonDraw {
 		}
 		return yes
 	}
-	say(3, "rollAt: completion")
-	say(3, "claims: cumulative")
+	if d.tranches = say(5, "claims: tranches"); !d.tranches {
+		say(3, "rollAt: completion")
+		say(3, "claims: cumulative")
+	}
 	say(3, "votingPower: {full: %d, reading: %s}", []int{12, 48, 7}[r.IntN(3)], r.one("elapsed", "committed"))
 	if say(4, "vesting: {periods: [1, 2, 4], full: %d, convention: %s}", []int{2, 4}[r.IntN(2)], r.one("months", "days-30-365")) {
 		d.periods = []int{1, 2, 4}
@@ -158,7 +161,7 @@ func (d *noonDraw) active(number int) (*campaign.Campaign, Options) {
 	d.exits(name)
 	d.files[name+"/points.csv"] = d.rows([]string{"account", "points", "source", "time", "chain"}, points)
 	d.files[name+"/elections.csv"] = d.rows([]string{"account", "choice", "part", "month", "chain"}, elections)
-	settings := d.settings + fmt.Sprintf("points: {file: %[1]s/points.csv}\nelections: {file: %[1]s/elections.csv}\nexits: {file: %[1]s/exits.csv}\n", name)
+	settings := d.settings + fmt.Sprintf("points: {file: %[1]s/points.csv}\nelections: {file: %[1]s/elections.csv}\n", name)
 	if d.columns["source"] && d.in(2) || d.faulty && d.in(9) {
 		settings += fmt.Sprintf("multipliers: [{source: trade, factor: \"1.5\"}, {source: lend, from: \"%s-10T00:00:00Z\", factor: \"0.25\"}, {source: trade, to: \"%[1]s-20T00:00:00Z\", factor: \"2\"}]\n", name)
 	}
@@ -191,7 +194,7 @@ func (d *noonDraw) stakes(number int) (*campaign.Campaign, Options) {
 	}
 	d.exits(name)
 	d.files[name+"/stakes.csv"] = d.rows([]string{"account", "amount", "period", "chain"}, rows)
-	settings := d.settings + fmt.Sprintf("stakes: {file: %[1]s/stakes.csv}\nexits: {file: %[1]s/exits.csv}\n", name)
+	settings := d.settings + fmt.Sprintf("stakes: {file: %[1]s/stakes.csv}\n", name)
 	if len(d.rolled) > 0 && !d.in(4) {
 		settings += "rolled: [" + strings.Join(d.rolled, ", ") + "]\n"
 	}
@@ -241,6 +244,9 @@ func (d *noonDraw) elect(rows [][]string, who int, month string) [][]string {
 
 // month makes the campaign.
 func (d *noonDraw) month(rule, name string, now int, settings string) (*campaign.Campaign, Options) {
+	if !d.tranches {
+		settings += "exits: {file: " + name + "/exits.csv}\n"
+	}
 	source := noonSource(rule, "m-"+name, d.one("0", "1", "1000003", "999999999999", "123456789012345678901234567890", "99999999999999999999999999999999999999999999999999"), d.chains, "month: "+name+"\nzone: \"+00:00\"\nprevious: "+d.previous+"\n"+settings)
 	c, err := campaign.Parse([]byte(source), "campaign.yaml")
 	if err != nil {
@@ -400,7 +406,7 @@ func TestStream_tooManyTexts(t *testing.T) {
 		fmt.Fprintf(&elections, "%s,claim,1/%d\n", who, i+1)
 	}
 	f := files{"points.csv": points.String(), "elections.csv": elections.String(), "few.csv": "account,points\n"}
-	for _, settings := range []string{"points: {file: points.csv}\n", "points: {file: few.csv}\nelections: {file: elections.csv}\n", "points: {file: few.csv}\nclaims: tranches\n"} {
+	for _, settings := range []string{"points: {file: points.csv}\n", "points: {file: few.csv}\nelections: {file: elections.csv}\n"} {
 		c := parse(t, noonSource(activeRule, "m", "1000003", onlySolana, "month: 2026-01\nzone: \"+00:00\"\nprevious: none\n"+settings))
 		dir := t.TempDir()
 		if _, err := Stream(t.Context(), c, f.options(), External{Dir: dir, Memory: 1 << 20}); !errors.Is(err, ErrInMemory) {

@@ -84,6 +84,11 @@ type claimWriter struct {
 
 // newClaims makes the file of a token on a chain, where it is; without a width in form, amounts are as wide as the pool.
 func (s *stream) newClaims(k int, chain uint16, form claimForm, names int, texts *tempFile) (*claimWriter, error) {
+	return s.newAmounts("claims", k, chain, form, names, texts)
+}
+
+// newAmounts is newClaims for a file whose name begins otherwise.
+func (s *stream) newAmounts(name string, k int, chain uint16, form claimForm, names int, texts *tempFile) (*claimWriter, error) {
 	unit, _ := merkle.AmountFromBig(s.units[k*len(s.chains)+int(chain)])
 	id := s.chains[chain]
 	form.account = id.Family().Width()
@@ -92,7 +97,7 @@ func (s *stream) newClaims(k int, chain uint16, form claimForm, names int, texts
 	}
 	f := &Sorted{Token: k, Chain: id, form: form, family: id.Family(), unit: unit, hole: -1, names: names, texts: texts}
 	var err error
-	f.file, err = os.OpenFile(filepath.Join(s.x.Dir, fmt.Sprintf("claims-%d-%d", k, chain)), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	f.file, err = os.OpenFile(filepath.Join(s.x.Dir, fmt.Sprintf("%s-%d-%d", name, k, chain)), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, err
 	}

@@ -58,8 +58,8 @@ func (w *writer) heldFamilies(out *alloc.Outline) ([]*heldFamily, error) {
 	return held, nil
 }
 
-// refuseWide is what fillAmounts refuses.
-func (f *heldFamily) refuseWide(faults *merkle.Faults) {
+// refuseWide is what fillAmounts refuses. paid names what leaves hold: amounts, or tranches.
+func (f *heldFamily) refuseWide(paid string, faults *merkle.Faults) {
 	var wide []alloc.WideAmount
 	more := 0
 	for _, claims := range f.rows.claims {
@@ -69,7 +69,7 @@ func (f *heldFamily) refuseWide(faults *merkle.Faults) {
 	}
 	slices.SortStableFunc(wide, alloc.WideAmount.Compare) // an account's tokens stay as they are
 	for _, x := range wide {
-		what := "amount"
+		what := paid
 		if x.Locked {
 			what = "locked amount"
 		}

@@ -59,8 +59,12 @@ func (w *writer) heldTrees(out *alloc.Outline, layout string) ([]*heldFamily, er
 		return nil, err
 	}
 	var faults merkle.Faults
+	paid := "amount"
+	if tranches(out.Allocation) {
+		paid = "tranche"
+	}
 	for _, f := range families {
-		f.refuseWide(&faults)
+		f.refuseWide(paid, &faults)
 	}
 	if err := faults.Err(); err != nil {
 		return families, err
