@@ -180,3 +180,31 @@ func TestTree_multiProofOfMuch(t *testing.T) {
 		t.Errorf("left beside the list: %s", left)
 	}
 }
+
+// TestTree_rootInMemory: of a plain list whose root alone is asked for memory holds more rows than of any other; what turns out not to be one goes through disk.
+func TestTree_rootInMemory(t *testing.T) {
+	line := func(i int) string { return fmt.Sprintf("%s,%d", sampleAccount(t, merkle.EVM, i), i+1) }
+	plain := written(t, "account,amount", 3000, line)
+	repeated := written(t, "account,amount", 3000, func(i int) string { return line(i % 2990) })
+	quoted := written(t, `"account",amount`, 3000, line)
+	nowhere := filepath.Join(t.TempDir(), "nowhere")
+	for _, c := range []struct {
+		list, memory string
+		throughDisk  bool
+		more         []string
+	}{{plain, "300KiB", false, nil}, {plain, "200KiB", true, nil}, {plain, "300KiB", true, []string{"--order", "account"}}, {repeated, "300KiB", true, nil}, {quoted, "300KiB", true, nil}, {plain, "300KiB", true, []string{"-o", "-"}}} {
+		args := append([]string{"tree", c.list, "--profile", "hedgey-v1"}, c.more...)
+		want := outcomeOf(args...)
+		args = append(args, "--memory", c.memory)
+		if got := outcomeOf(args...); got != want {
+			t.Errorf("%v: %v, want %v", args, got, want)
+		}
+		_, _, errs := told(t, append(args, "--temp", nowhere)...)
+		if throughDisk := strings.Contains(errs, nowhere); throughDisk != c.throughDisk {
+			t.Errorf("%v: through disk %v: %s", args, throughDisk, errs)
+		}
+		if left := names(t, filepath.Dir(c.list)); left != "list.csv" {
+			t.Errorf("%v: left beside the list: %s", args, left)
+		}
+	}
+}
