@@ -76,6 +76,7 @@ func sameTree(t *testing.T, at string, got *Filed, want *Tree, read Slices, numb
 			rows := new(Rows)
 			read := got.Filled(read)
 			var values func(dst []byte, row, field int) []byte
+			var preimages func(dst []byte, row int) []byte
 			var proof []merkle.Hash
 			for i := k; i < n; i += readers {
 				row := i
@@ -108,10 +109,15 @@ func sameTree(t *testing.T, at string, got *Filed, want *Tree, read Slices, numb
 					return
 				}
 				if values == nil {
-					if values, err = got.Values(rows); err != nil {
+					values, err = got.Values(rows)
+					if preimages, _ = got.Preimages(rows); err != nil || preimages == nil {
 						t.Error(err)
 						return
 					}
+				}
+				if a, b := preimages(nil, 0), want.Preimage(nil, row); !bytes.Equal(a, b) {
+					t.Errorf("%s: row %d: %x is hashed, want %x", at, i, a, b)
+					return
 				}
 				for f := range fields {
 					if a, b := values(nil, 0, f), want.AppendValue(nil, row, f); !bytes.Equal(a, b) {
@@ -123,8 +129,64 @@ func sameTree(t *testing.T, at string, got *Filed, want *Tree, read Slices, numb
 		})
 	}
 	wait.Wait()
-	if t.Failed() {
+	if sameGroups(t, at, got, want); t.Failed() {
 		t.FailNow()
+	}
+	sameArray(t, at, got, want, numbers)
+}
+
+// sameGroups compares the groups of trees.
+func sameGroups(t *testing.T, at string, got *Filed, want *Tree) {
+	t.Helper()
+	if got.GroupCount() != want.GroupCount() {
+		t.Fatalf("%s: %d groups, want %d", at, got.GroupCount(), want.GroupCount())
+	}
+	r := got.Reader()
+	for i, expected := range want.Groups() {
+		g, err := r.Group(i)
+		expected.Key, expected.Account = "", merkle.Account{}
+		if err != nil || g != expected {
+			t.Fatalf("%s: group %d: %v, %v, want %v", at, i, g, err, expected)
+		}
+		if proof, err := r.GroupProof(i, nil); err != nil || fmt.Sprint(proof) != fmt.Sprint(want.GroupProof(i, nil)) {
+			t.Fatalf("%s: group %d: proof %x, %v, want %x", at, i, proof, err, want.GroupProof(i, nil))
+		}
+	}
+}
+
+// sameArray compares the array of trees that have one, and a proof of several rows.
+func sameArray(t *testing.T, at string, got *Filed, want *Tree, numbers []int) {
+	t.Helper()
+	w := want.Profile().Width
+	all := make([]byte, (2*want.Len()-1)*w)
+	err := got.HeapNodes(0, all)
+	if _, heap := want.HeapNode(0); heap != (err == nil) || got.HeapNodes(len(all)/w, all[:w]) == nil || got.HeapNodes(-1, all[:w]) == nil {
+		t.Fatalf("%s: an array %v: %v", at, heap, err)
+	} else if heap {
+		half := len(all) / w / 2
+		if err := got.HeapNodes(half, all[half*w:]); err != nil {
+			t.Fatal(err)
+		}
+		for i := range len(all) / w {
+			if h, _ := want.HeapNode(i); !bytes.Equal(h[:w], all[i*w:(i+1)*w]) {
+				t.Fatalf("%s: node %d is %x, want %x", at, i, all[i*w:(i+1)*w], h)
+			}
+		}
+	}
+	var rows, mine []int
+	for i := 0; i < got.Rows(); i += 1 + i/3 {
+		mine, rows = append(mine, i), append(rows, i)
+		if numbers != nil {
+			rows[len(rows)-1] = numbers[i]
+		}
+	}
+	a, errA := got.MultiProof(mine)
+	b, errB := want.MultiProof(rows)
+	if (errA == nil) != (errB == nil) || errA != nil && numbers == nil && errA.Error() != errB.Error() {
+		t.Fatalf("%s: a proof of several: %v, want %v", at, errA, errB)
+	}
+	if errA == nil && fmt.Sprint(a.Leaves, a.Proof, a.Flags) != fmt.Sprint(b.Leaves, b.Proof, b.Flags) {
+		t.Fatalf("%s: another proof of rows %v", at, mine)
 	}
 }
 
