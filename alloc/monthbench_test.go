@@ -38,39 +38,44 @@ func (f files) bytesOptions(big map[string][]byte) Options {
 	}}
 }
 
-// A month with n accounts, each with points, an election and twelve positions of the months before. 1e6 accounts take minutes to prepare; run
-// them by name: -bench NoonMonth/1000000 -benchtime 1x.
+// noonMonth is a month with n accounts, each with points, an election and twelve positions of the months before.
+func noonMonth(b *testing.B, n int) (*campaign.Campaign, Options) {
+	accounts := syntheticAccounts(n)
+	now := 2026*12 + 11
+	var points, elections, positions bytes.Buffer
+	points.WriteString("account,points\n")
+	elections.WriteString("account,choice\n")
+	positions.WriteString("account,chain,month,period,allocation,entitlement,exited\n")
+	locked := int64(0)
+	for i, a := range accounts {
+		fmt.Fprintf(&points, "%s,%d.%02d\n", a, i%1000+1, i%97)
+		fmt.Fprintf(&elections, "%s,12\n", a)
+		for m := now - 12; m < now; m++ {
+			s := int64(1000000 + i%1000)
+			fmt.Fprintf(&positions, "%s,%s,%s,12,%d,%d,no\n", a, onSolana, campaign.MonthText(m), s, s)
+			locked += s
+		}
+	}
+	paid := []byte("account,chain,amount\n")
+	source := noonSource(activeRule, "m", "0", onlySolana, "month: "+campaign.MonthText(now-1)+"\nzone: \"+00:00\"\nprevious: none\npoints: {file: points.csv}")
+	digestOf := func(text []byte) string { sum := sha256.Sum256(text); return fmt.Sprintf("%x", sum) }
+	f := files{"p/campaign.yaml": source}
+	f["p/manifest.json"] = fmt.Sprintf(`{"format":"merkle-bundle/v1","campaign":{"id":"m","sha256":%q},"ledger":[{"token":"NOON","locked":"%d","unelected":"0"}],"tables":[{"name":"positions","rows":"%d","sha256":%q},{"name":"paid","rows":"0","sha256":%q}]}`,
+		digestOf([]byte(source)), locked, 12*n, digestOf(positions.Bytes()), digestOf(paid))
+	c := parse(b, noonSource(activeRule, "m", "1000000000000", onlySolana, "month: "+campaign.MonthText(now)+"\nzone: \"+00:00\"\nprevious: {bundle: p, manifest: "+digest(f["p/manifest.json"])+
+		"}\npoints: {file: points.csv}\nelections: {file: elections.csv}"))
+	o := f.bytesOptions(map[string][]byte{"points.csv": points.Bytes(), "elections.csv": elections.Bytes(), "p/tables/positions.csv": positions.Bytes(), "p/tables/paid.csv": paid})
+	return c, o
+}
+
+// A million accounts take minutes to prepare; run them by name: -bench NoonMonth/1000000 -benchtime 1x.
 func BenchmarkNoonMonth(b *testing.B) {
 	for _, n := range []int{10_000, 100_000, 1_000_000} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			if n > 100_000 && testing.Short() {
 				b.Skip("a million accounts with twelve positions; leave out -short")
 			}
-			accounts := syntheticAccounts(n)
-			now := 2026*12 + 11
-			var points, elections, positions bytes.Buffer
-			points.WriteString("account,points\n")
-			elections.WriteString("account,choice\n")
-			positions.WriteString("account,chain,month,period,allocation,entitlement,exited\n")
-			locked := int64(0)
-			for i, a := range accounts {
-				fmt.Fprintf(&points, "%s,%d.%02d\n", a, i%1000+1, i%97)
-				fmt.Fprintf(&elections, "%s,12\n", a)
-				for m := now - 12; m < now; m++ {
-					s := int64(1000000 + i%1000)
-					fmt.Fprintf(&positions, "%s,%s,%s,12,%d,%d,no\n", a, onSolana, campaign.MonthText(m), s, s)
-					locked += s
-				}
-			}
-			paid := []byte("account,chain,amount\n")
-			source := noonSource(activeRule, "m", "0", onlySolana, "month: "+campaign.MonthText(now-1)+"\nzone: \"+00:00\"\nprevious: none\npoints: {file: points.csv}")
-			digestOf := func(text []byte) string { sum := sha256.Sum256(text); return fmt.Sprintf("%x", sum) }
-			f := files{"p/campaign.yaml": source}
-			f["p/manifest.json"] = fmt.Sprintf(`{"format":"merkle-bundle/v1","campaign":{"id":"m","sha256":%q},"ledger":[{"token":"NOON","locked":"%d","unelected":"0"}],"tables":[{"name":"positions","rows":"%d","sha256":%q},{"name":"paid","rows":"0","sha256":%q}]}`,
-				digestOf([]byte(source)), locked, 12*n, digestOf(positions.Bytes()), digestOf(paid))
-			c := parse(b, noonSource(activeRule, "m", "1000000000000", onlySolana, "month: "+campaign.MonthText(now)+"\nzone: \"+00:00\"\nprevious: {bundle: p, manifest: "+digest(f["p/manifest.json"])+
-				"}\npoints: {file: points.csv}\nelections: {file: elections.csv}"))
-			o := f.bytesOptions(map[string][]byte{"points.csv": points.Bytes(), "elections.csv": elections.Bytes(), "p/tables/positions.csv": positions.Bytes(), "p/tables/paid.csv": paid})
+			c, o := noonMonth(b, n)
 			b.ReportAllocs()
 			b.ResetTimer()
 			for b.Loop() {
@@ -85,6 +90,35 @@ func BenchmarkNoonMonth(b *testing.B) {
 				}
 				if a.Tokens[0].Ledger.Leaves != n {
 					b.Fatalf("%d leaves", a.Tokens[0].Ledger.Leaves)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/account")
+		})
+	}
+}
+
+// BenchmarkNoonMonth_throughDisk is the same with 16 MiB of buffers.
+func BenchmarkNoonMonth_throughDisk(b *testing.B) {
+	for _, n := range []int{10_000, 100_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			c, o := noonMonth(b, n)
+			b.ReportAllocs()
+			b.ResetTimer()
+			for b.Loop() {
+				out, err := Stream(b.Context(), c, o, External{Dir: b.TempDir(), Memory: 16 << 20})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if out.Tokens[0].Ledger.Leaves != n {
+					b.Fatalf("%d leaves", out.Tokens[0].Ledger.Leaves)
+				}
+				for i := range out.Tables {
+					if _, err := out.Tables[i].WriteTo(io.Discard); err != nil {
+						b.Fatal(err)
+					}
+				}
+				if err := out.Close(); err != nil {
+					b.Fatal(err)
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/account")

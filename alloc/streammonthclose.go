@@ -60,6 +60,7 @@ func (s *monthStream) claims() (_ []*claimWriter, err error) {
 			return nil, err
 		}
 	}
+	s.texts[tablePositions].lead = monthSize
 	form, names, split := claimForm{width: width}, 0, s.m.tranches()
 	if split {
 		form.text, names = true, 1

@@ -59,7 +59,7 @@ func (s *monthStream) keepMonth(to *settledChain, raw []byte) error {
 	if s.asked[x.e] {
 		s.roll.add(x.e)
 	}
-	kept := binary.AppendUvarint(nil, uint64(x.in.len()))
+	kept := binary.AppendUvarint(s.packed[:0], uint64(x.in.len()))
 	for i := range x.in.entrants {
 		kept = binary.AppendUvarint(kept, uint64(x.in.months[i]))
 		kept = binary.AppendUvarint(kept, uint64(x.in.periods[i]))
@@ -67,6 +67,7 @@ func (s *monthStream) keepMonth(to *settledChain, raw []byte) error {
 		kept = appendNumber(appendNumber(kept, x.in.allocations[i]), x.in.entitlements[i])
 	}
 	kept, some := s.rule.entrant(appendNumber(kept, x.before))
+	s.packed = kept
 	some = some || x.in.len() > 0 || !x.before.IsZero()
 	*x = monthEntrant{in: x.in, left: x.left[:0]}
 	x.in.cut()
@@ -115,6 +116,7 @@ func (p *monthPiece) rows() int {
 // unpacking reads what was kept of an entrant, and keeps the first error.
 type unpacking struct {
 	from *bufio.Reader
+	room [32]byte
 	err  error
 }
 
@@ -128,9 +130,14 @@ func (u *unpacking) int() int {
 }
 
 func (u *unpacking) amount() merkle.Amount {
-	v, err := readNumber(u.from)
+	n := int(u.flags())
+	if n > len(u.room) {
+		u.fail(io.ErrUnexpectedEOF)
+		return merkle.Amount{}
+	}
+	_, err := io.ReadFull(u.from, u.room[:n])
 	u.fail(err)
-	return v
+	return getAmount(u.room[:n])
 }
 
 func (u *unpacking) flags() byte {

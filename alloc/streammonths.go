@@ -24,6 +24,7 @@ type monthStream struct {
 	exits     int         // rows
 	leaving   laterFaults // what is wrong with exits
 	own       monthEntrant
+	packed    []byte   // what is kept of it
 	sum       *big.Int // of all weights
 	kept      int64    // settled entrants
 	asked     map[Entrant]bool
@@ -207,6 +208,9 @@ func (s *monthStream) chainText(dst []byte, has bool, chain uint16) []byte {
 	return append(append(dst, ','), s.chains[chain]...)
 }
 
+// monthSize is how many bytes a month is kept in; they ascend with its text, which has four digits of a year and two of a month.
+const monthSize = 4
+
 // The form in which a position is kept: month (4 bytes), period (2), exited (1), and two amounts.
 func positionSize(width int) int { return 7 + 2*width }
 
@@ -243,6 +247,9 @@ func (s *monthStream) readPositions(in *campaign.Input) error {
 		return err
 	}
 	text, err := s.newInputText("positions", positionSize(s.number), s.positionText)
+	if err == nil {
+		text.lead = monthSize
+	}
 	rows := 0
 	for err == nil && src.next() {
 		e, ok := src.account(account, chain)

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/internal/extsort"
@@ -20,8 +21,10 @@ type textRows struct {
 	room   int // bytes for an account
 	// rest appends what follows the account, with its comma. Several goroutines call it.
 	rest   func(dst []byte, chain uint16, kept []byte) []byte
+	lead   int // so many bytes of what is kept order rows of one account and chain as their text does
 	record []byte
 	line   []byte
+	texts  sync.Pool // of *[2][]byte, while rows are compared
 }
 
 // newTextRows makes the file with that name and a sorter of so much memory; kept is how many bytes a row keeps of what follows its account.
@@ -61,8 +64,17 @@ func (t *textRows) compare(a, b []byte) int {
 	if c := bytes.Compare(a[:t.chainAt()], b[:t.chainAt()]); c != 0 {
 		return c
 	}
-	var x, y [192]byte // of one account: rarely
-	return bytes.Compare(t.rest(x[:0], t.chain(a), a[t.keptAt():]), t.rest(y[:0], t.chain(b), b[t.keptAt():]))
+	x, y := a[t.keptAt():], b[t.keptAt():]
+	if c := bytes.Compare(x[:t.lead], y[:t.lead]); c != 0 && t.chain(a) == t.chain(b) {
+		return c
+	}
+	room, _ := t.texts.Get().(*[2][]byte)
+	if room == nil {
+		room = new([2][]byte)
+	}
+	defer t.texts.Put(room)
+	room[0], room[1] = t.rest(room[0][:0], t.chain(a), x), t.rest(room[1][:0], t.chain(b), y)
+	return bytes.Compare(room[0], room[1])
 }
 
 // begin starts the row of an entrant and returns what it keeps, zeroed, to be filled before add.
