@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/merkle-drop/merkle/campaign"
 )
@@ -21,7 +20,8 @@ var ErrUnpack = errors.New("cannot unpack")
 const maxWindow = 128 << 20
 
 // OpenFile opens an input with open and unpacks it when its name ends in .gz or .zst. Unpacking streams: a small file that
-// unpacks to a huge one costs time, not memory. What is unpacked is read ahead in a goroutine, which ends with Close.
+// unpacks to a huge one costs time, not memory. What is unpacked is read ahead in a goroutine, which ends with Close; members of .gz
+// that tell their length, as bgzip makes them, are unpacked on all processors.
 func OpenFile(open func(string) (io.ReadCloser, error), name string) (io.ReadCloser, error) {
 	f, err := open(name)
 	if err != nil {
@@ -29,7 +29,7 @@ func OpenFile(open func(string) (io.ReadCloser, error), name string) (io.ReadClo
 	}
 	switch {
 	case strings.HasSuffix(name, ".gz"):
-		z, err := gzip.NewReader(f)
+		z, err := newGzip(f)
 		if err != nil {
 			f.Close()
 			return nil, fmt.Errorf("%w: %w", ErrUnpack, err)
