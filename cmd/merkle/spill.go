@@ -86,10 +86,7 @@ func newSpill(c *cli.Context, l *list, most limit, out *output, each int64) (*sp
 	}
 	s := &spill{own: l.own(), most: most, before: most.collect(), sums: l.sums != nil}
 	l.sums = nil
-	temp := s.tempBytes(l, &spec, size, need/50 > most.bytes)
-	if out.path != "" && out.kind.Name != "proofs" { // the rows once more, in the order of what is written, on the way twice
-		temp += 2 * (size + 16*size/leastRow)
-	}
+	temp := s.tempBytes(l, &spec, size, need/50 > most.bytes, out.path != "" && out.kind.Name != "proofs")
 	if s.place, err = tempPlace(c, l.path, temp, 0, extsort.Claim); err == nil {
 		s.disk = tree.Disk{Dir: s.place.Path(), Memory: most.bytes / 2, Unique: true}
 		s.tokens = map[merkle.Account]bool{}
@@ -105,8 +102,8 @@ func newSpill(c *cli.Context, l *list, most limit, out *output, each int64) (*sp
 // sumRecord is what a row of a list whose rows are added up takes on disk while they are.
 const sumRecord = 180
 
-// tempBytes estimates the temporary files for a list of so many bytes.
-func (s *spill) tempBytes(l *list, spec *tree.Spec, size int64, joined bool) int64 {
+// tempBytes estimates the temporary files for a list of so many bytes; arranged: rows are put in the order of what is written.
+func (s *spill) tempBytes(l *list, spec *tree.Spec, size int64, joined, arranged bool) int64 {
 	rows := size / max(averageRow(l.path), leastRow)
 	each, records := tree.FiledBytes(&spec.Profile, spec.Order)
 	kept := size/5*3 + 8*rows // accounts and amounts in bytes
@@ -116,10 +113,15 @@ func (s *spill) tempBytes(l *list, spec *tree.Spec, size int64, joined bool) int
 	if joined { // runs of records are merged to longer ones first
 		each += records
 	}
+	most := rows * each
 	if s.sums {
-		return kept + rows*max(sumRecord, each) + kept
+		most = rows*max(sumRecord, each) + kept
 	}
-	return kept + rows*each
+	if arranged { // when the tree is there: once as they are dealt out and once in order
+		nodes := 3 * int64(spec.Profile.Width)
+		most = max(most, rows*nodes+2*(kept+8*rows))
+	}
+	return kept + most
 }
 
 // averageRow is the bytes of a line at the beginning, in the middle or at the end of a list, the least of them; 0 where that says nothing.
