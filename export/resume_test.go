@@ -71,43 +71,53 @@ func TestWriteStream_goesOn(t *testing.T) {
 			if k == nil {
 				t.Fatal("no such case")
 			}
-			inputs := streamInputs(k.list(2000))
-			want, _, _, _, errs := both(t, k.yaml(), inputs, 1<<13, 1)
-			if errs != [2]error{} {
-				t.Fatal(errs)
-			}
-			c, err := campaign.Parse([]byte(k.yaml()), "campaign.yaml")
-			if err != nil {
-				t.Fatal(err)
-			}
-			takenClaims, takenShards := 0, 0
-			for stop := 0; stop < len(want); stop += 1 + stop/4 {
-				r := &resumable{t: t, c: c, inputs: inputs, dir: t.TempDir()}
-				s, err := r.run(stop, "key")
-				if !errors.Is(err, errStopped) {
-					t.Fatalf("stopped before file %d: %v", stop, err)
-				}
-				if _, err := os.Stat(filepath.Join(r.dir, "out")); err == nil {
-					t.Fatalf("stopped before file %d: there is a bundle", stop)
-				}
-				if left := ls(t, r.dir); s.Left != slices.Contains(left, ".out.partial") {
-					t.Fatalf("stopped before file %d: left %v, and says %v", stop, left, s.Left)
-				}
-				if s, err = r.run(-1, "key"); err != nil {
-					t.Fatalf("after file %d: %v", stop, err)
-				}
-				sameFiles(t, fmt.Sprintf("after file %d", stop), files(t, filepath.Join(r.dir, "out")), want)
-				if slices.Contains(s.Taken, claimsName) {
-					if takenClaims++; r.read > 0 {
-						t.Errorf("after file %d: %d inputs were read again", stop, r.read)
-					}
-				}
-				takenShards += len(s.Taken)
-			}
-			if takenClaims == 0 || takenShards <= takenClaims {
-				t.Errorf("claims taken up %d times, stages in all %d", takenClaims, takenShards)
-			}
+			goesOn(t, k.yaml(), streamInputs(k.list(2000)))
 		})
+	}
+	for rule, draw := range monthInputs() {
+		t.Run(rule, func(t *testing.T) {
+			settings, inputs := draw(700)
+			goesOn(t, monthYAML(rule, "tranches", `oz-standard-v1, fields: ["account:address", "amount:uint256", "unlock:uint64"]`, "account", "subtree", settings), inputs)
+		})
+	}
+}
+
+func goesOn(t *testing.T, yaml string, inputs map[string]string) {
+	t.Helper()
+	want, _, _, _, errs := both(t, yaml, inputs, 1<<13, 1)
+	if errs != [2]error{} {
+		t.Fatal(errs)
+	}
+	c, err := campaign.Parse([]byte(yaml), "campaign.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	takenClaims, takenShards := 0, 0
+	for stop := 0; stop < len(want); stop += 1 + stop/4 {
+		r := &resumable{t: t, c: c, inputs: inputs, dir: t.TempDir()}
+		s, err := r.run(stop, "key")
+		if !errors.Is(err, errStopped) {
+			t.Fatalf("stopped before file %d: %v", stop, err)
+		}
+		if _, err := os.Stat(filepath.Join(r.dir, "out")); err == nil {
+			t.Fatalf("stopped before file %d: there is a bundle", stop)
+		}
+		if left := ls(t, r.dir); s.Left != slices.Contains(left, ".out.partial") {
+			t.Fatalf("stopped before file %d: left %v, and says %v", stop, left, s.Left)
+		}
+		if s, err = r.run(-1, "key"); err != nil {
+			t.Fatalf("after file %d: %v", stop, err)
+		}
+		sameFiles(t, fmt.Sprintf("after file %d", stop), files(t, filepath.Join(r.dir, "out")), want)
+		if slices.Contains(s.Taken, claimsName) {
+			if takenClaims++; r.read > 0 {
+				t.Errorf("after file %d: %d inputs were read again", stop, r.read)
+			}
+		}
+		takenShards += len(s.Taken)
+	}
+	if takenClaims == 0 || takenShards <= takenClaims {
+		t.Errorf("claims taken up %d times, stages in all %d", takenClaims, takenShards)
 	}
 }
 
