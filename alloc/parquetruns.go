@@ -18,6 +18,9 @@ var (
 	errNullsOther = errors.New("has another number of nulls than its header says")
 )
 
+// plainDictionary is how old writers name both the encoding of a dictionary and that of places in it.
+const plainDictionary format.Encoding = 2
+
 // runSlack is how many values the runs of a page may have beyond those that its header says: the last run is of groups of eight, and writers fill it up.
 const runSlack = 512
 
@@ -50,7 +53,7 @@ func (s *pageStream) fits(p *pageParts, nulls, text []byte) error {
 // values checks what holds the values of a page that are not null.
 func (s *pageStream) values(p *pageParts, text []byte, present int64) error {
 	encoding := p.encoding
-	if p.dictionary && encoding == format.PlainDictionary { // as old writers name it
+	if p.dictionary && encoding == plainDictionary {
 		encoding = format.Plain
 	}
 	kind, size := s.kind.physical, int64(len(text))
@@ -72,7 +75,7 @@ func (s *pageStream) values(p *pageParts, text []byte, present int64) error {
 		rest, err := behindTexts(text, present)
 		p.behind = len(rest)
 		return err
-	case !p.dictionary && (encoding == format.PlainDictionary || encoding == format.RLEDictionary):
+	case !p.dictionary && (encoding == plainDictionary || encoding == format.RLEDictionary):
 		if size == 0 {
 			return nil // no value, or all of them the first
 		}

@@ -12,6 +12,9 @@ import (
 
 var errRun = errors.New("its runs of values are damaged")
 
+// oldDictionary is an encoding that older files name, of dictionaries and of places in them.
+const oldDictionary format.Encoding = 2
+
 // spare is how many values the last run of a page may hold that are not of the page.
 const spare = 512
 
@@ -61,7 +64,7 @@ func (q *pageQueue) weigh(b *bulk, text []byte) error {
 		return errPage
 	case there == 0 && held == 0:
 		return nil
-	case b.encoding == format.Plain, b.encoding == format.PlainDictionary && b.kind == format.DictionaryPage, b.encoding == format.ByteStreamSplit:
+	case b.encoding == format.Plain, b.encoding == oldDictionary && b.kind == format.DictionaryPage, b.encoding == format.ByteStreamSplit:
 		if q.physical == parquet.ByteArray {
 			rest, err := skipTexts(text, there)
 			b.behind = len(rest)
@@ -71,7 +74,7 @@ func (q *pageQueue) weigh(b *bulk, text []byte) error {
 			return errWithin
 		}
 		return nil
-	case (b.encoding == format.PlainDictionary || b.encoding == format.RLEDictionary) && b.kind != format.DictionaryPage:
+	case (b.encoding == oldDictionary || b.encoding == format.RLEDictionary) && b.kind != format.DictionaryPage:
 		if held == 0 {
 			return nil // all are the first one
 		}
