@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/merkle-drop/merkle/alloc"
 	"github.com/merkle-drop/merkle/tree"
@@ -45,7 +46,21 @@ func (f *family) resolve(a *alloc.Allocation) error {
 			return err
 		}
 	}
-	return f.resolveFields(tranches(a))
+	return errors.Join(f.resolveSums(a), f.resolveFields(tranches(a)))
+}
+
+// resolveSums refuses to add up the rows of an account where the leaf has another amount, such as Rocket Pool's ETH, of which one row's alone would be left.
+func (f *family) resolveSums(a *alloc.Allocation) error {
+	set := a.Campaign.Rule.Fixed
+	if set == nil || set.Duplicates != "sum" {
+		return nil
+	}
+	for _, field := range f.profile.Fields {
+		if field.Source == tree.SourceColumn && strings.HasPrefix(strings.ToLower(field.Name), "amount") {
+			return fmt.Errorf("duplicates: sum adds up amount and locked, and field %s of profile %s is an amount too, of which the first row's alone would be paid", field.Name, f.profile.Name)
+		}
+	}
+	return nil
 }
 
 func (f *family) resolveProfile() error {
