@@ -14,7 +14,11 @@ func TestCompute_sameOnAnyNumberOfProcessors(t *testing.T) {
 	c, proposals := syntheticCampaign()
 	c.Rule.JupiterASR.Eligibility.Min = "200000"
 	c.Rule.JupiterASR.Eligibility.Metric = "mean-power"
-	f := files{"proposals.csv": proposals, "votes.csv": string(syntheticVotes(10_000))}
+	voters := 10_000
+	if testing.Short() {
+		voters = 2000
+	}
+	f := files{"proposals.csv": proposals, "votes.csv": string(syntheticVotes(voters))}
 	lines := strings.SplitAfter(f["votes.csv"], "\n")
 	for i := 1; i < len(lines)-2; i += 2 {
 		lines[i], lines[len(lines)-2-i/2] = lines[len(lines)-2-i/2], lines[i]
@@ -24,7 +28,7 @@ func TestCompute_sameOnAnyNumberOfProcessors(t *testing.T) {
 	w := weightCampaign(token("X", 6, "50000000000000"))
 	w.Rule.ProRata.Caps, w.Rule.ProRata.OverCap = map[string]merkle.Amount{"X": most}, "redistribute"
 	weights := "account,weight\n"
-	for _, l := range strings.Split(f["votes.csv"], "\n")[1:10_001] {
+	for _, l := range strings.Split(f["votes.csv"], "\n")[1 : voters+1] {
 		weights += strings.Join(strings.Split(l, ",")[1:], ",") + "\n"
 	}
 	f["weights.csv"], mixed["weights.csv"] = weights, weights
@@ -49,7 +53,7 @@ func TestCompute_sameOnAnyNumberOfProcessors(t *testing.T) {
 				t.Errorf("%s at %s: %d processors differ", test.method, test.at, procs)
 			}
 		}
-		if a := compute(t, test.c, f); len(a.Entrants) < 4000 || test.method == "largest-remainder" && !a.Tokens[0].Ledger.Residual.IsZero() {
+		if a := compute(t, test.c, f); len(a.Entrants) < voters*2/5 || test.method == "largest-remainder" && !a.Tokens[0].Ledger.Residual.IsZero() {
 			t.Errorf("%d entrants, %+v", len(a.Entrants), a.Tokens[0].Ledger)
 		}
 	}

@@ -152,14 +152,16 @@ func (o *noonOpen) refine(r *reading, keepRows bool) {
 	l := o.stakes
 	by := groupRows(l.entrants, r.roll.len())
 	o.counts, o.listed = make([]bool, len(l.entrants)), make([]bool, r.roll.len())
+	var firsts []uint32 // of the present entrant, one a period
 	for e := range r.roll.len() {
-		rows := by.of(uint32(e))
-		for i, row := range rows {
-			for _, other := range rows[:i] {
-				if l.periods[other] == l.periods[row] {
-					r.faults.Add(&merkle.Fault{Pos: l.places.at(o.set.Stakes.File, int(row)), Field: "period", Value: strconv.Itoa(int(l.periods[row])),
-						Err: fmt.Errorf("%w, first at %s", ErrDuplicate, l.places.at(o.set.Stakes.File, int(other)))})
-				}
+		firsts = firsts[:0]
+		for _, row := range by.of(uint32(e)) {
+			at := slices.IndexFunc(firsts, func(first uint32) bool { return l.periods[first] == l.periods[row] })
+			if at < 0 {
+				firsts = append(firsts, row)
+			} else {
+				r.faults.Add(&merkle.Fault{Pos: l.places.at(o.set.Stakes.File, int(row)), Field: "period", Value: strconv.Itoa(int(l.periods[row])),
+					Err: fmt.Errorf("%w, first at %s", ErrDuplicate, l.places.at(o.set.Stakes.File, int(firsts[at])))})
 			}
 			o.counts[row] = r.out[e] == 0
 			o.listed[e] = r.out[e] == 0

@@ -53,7 +53,11 @@ func streamFails(t *testing.T, c *campaign.Campaign, o Options) bool {
 func TestStream_manyFaults(t *testing.T) {
 	const n = 6000
 	tok := token("T", 6, "100000000000000000000", onSolana)
-	who := func(i int) string { return newChance(1).claimant(merkle.Solana, 1+i*7%n).Text() }
+	texts := make([]string, n)
+	for i := range texts {
+		texts[i] = newChance(1).claimant(merkle.Solana, 1+i*7%n).Text()
+	}
+	who := func(i int) string { return texts[i%n] }
 	lines := func(head string, row func(i int) string) string {
 		var b strings.Builder
 		b.WriteString(head + "\n")
@@ -98,12 +102,16 @@ func TestStream_manyFaults(t *testing.T) {
 
 // TestStream_endsEarly cancels at every stage that tells of progress, and has no directory: nothing is left.
 func TestStream_endsEarly(t *testing.T) {
+	size := 3000
+	if testing.Short() {
+		size = 1000
+	}
 	for name, draw := range draws() {
 		seed := uint64(1)
-		for streamFails(t, first(draw(newChance(seed), 3000)), second(draw(newChance(seed), 3000))) {
+		for streamFails(t, first(draw(newChance(seed), size)), second(draw(newChance(seed), size))) {
 			seed++
 		}
-		c, o := draw(newChance(seed), 3000)
+		c, o := draw(newChance(seed), size)
 		endsEarly(t, name, c, o)
 	}
 }

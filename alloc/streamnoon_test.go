@@ -457,7 +457,11 @@ func secondMonth(t *testing.T, size int, staking bool, visit func(c *campaign.Ca
 // TestStream_manyFaultsOfMonths has more faults than are told: of elections, of exits, of periods, of one account and of many; and inputs that are not there.
 func TestStream_manyFaultsOfMonths(t *testing.T) {
 	const n = 1500
-	who := func(i int) string { return newChance(1).claimant(merkle.Solana, 1+i*7%n).Text() }
+	texts := make([]string, n)
+	for i := range texts {
+		texts[i] = newChance(1).claimant(merkle.Solana, 1+i*7%n).Text()
+	}
+	who := func(i int) string { return texts[i%n] }
 	lines := func(head string, row func(i int) string) string {
 		var b strings.Builder
 		b.WriteString(head + "\n")
@@ -494,5 +498,25 @@ func TestStream_manyFaultsOfMonths(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestOpenStaking_repeatedPeriod: every stake for a period that its account has before is one fault and names the first, however many there are between.
+func TestOpenStaking_repeatedPeriod(t *testing.T) {
+	a, b := newChance(1).claimant(merkle.Solana, 1).Text(), newChance(1).claimant(merkle.Solana, 2).Text()
+	f := files{"stakes.csv": "account,amount,period\n" + a + ",3,6\n" + a + ",3,12\n" + b + ",3,6\n" + a + ",3,6\n" + a + ",3,6\n" + a + ",3,12\n"}
+	c := parse(t, noonSource(openRule, "m", "1000003", onlySolana, "month: 2026-01\nzone: \"+00:00\"\nprevious: none\nstakes: {file: stakes.csv}"))
+	_, err := Compute(t.Context(), c, f.options())
+	if err == nil {
+		t.Fatal("not refused")
+	}
+	for i, want := range []string{"stakes.csv:5:1: period \"6\": duplicate, first at stakes.csv:2:1", "stakes.csv:6:1: period \"6\": duplicate, first at stakes.csv:2:1", "stakes.csv:7:1: period \"12\": duplicate, first at stakes.csv:3:1"} {
+		lines := strings.Split(err.Error(), "\n")
+		if len(lines) != 3 || lines[i] != want {
+			t.Errorf("says %s\nwant %s", err, want)
+		}
+	}
+	if streamBoth(t, "repeated", c, f.options(), External{Memory: 1 << 14, Workers: 2}) {
+		t.Error("not refused through disk")
 	}
 }

@@ -30,11 +30,10 @@ type openStream struct {
 	faulty  int    // faults
 }
 
-// stakedPeriod are the rows of an entrant for one period: as many of the first as faults could name.
+// stakedPeriod is a period of an entrant and its first row.
 type stakedPeriod struct {
 	period uint16
-	rows   []uint32
-	count  int
+	row    uint32
 }
 
 func newOpenStream(s *stream, number int) *openStream {
@@ -160,31 +159,18 @@ func (s *openStream) row(c *chainRows, record []byte) {
 	s.count++
 }
 
-// stand refuses a period that the entrant has at rows before.
+// stand refuses a period that the entrant has at a row before.
 func (s *openStream) stand(row uint32, period uint16) {
-	at := 0
-	for at < len(s.periods) && s.periods[at].period != period {
-		at++
+	at := slices.IndexFunc(s.periods, func(p stakedPeriod) bool { return p.period == period })
+	if at < 0 {
+		s.periods = append(s.periods, stakedPeriod{period, row})
+		return
 	}
-	if at == len(s.periods) {
-		s.periods = append(s.periods, stakedPeriod{period: period})
-	}
-	p, told := &s.periods[at], 0
-	for _, first := range p.rows {
-		if s.faulty == merkle.MaxFaults {
-			break
-		}
-		key := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, s.first), uint32(s.faulty))
-		s.faulty++
-		told++
-		s.twice.add(laterFault{key: key, rows: [2]uint32{row, first}, make: func(at [2]merkle.Pos) *merkle.Fault {
-			return &merkle.Fault{Pos: at[0], Field: "period", Value: strconv.Itoa(int(period)), Err: fmt.Errorf("%w, first at %s", ErrDuplicate, at[1])}
-		}})
-	}
-	s.twice.count += p.count - told
-	if p.count++; len(p.rows) < merkle.MaxFaults {
-		p.rows = append(p.rows, row)
-	}
+	key := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, s.first), uint32(s.faulty))
+	s.faulty++
+	s.twice.add(laterFault{key: key, rows: [2]uint32{row, s.periods[at].row}, make: func(at [2]merkle.Pos) *merkle.Fault {
+		return &merkle.Fault{Pos: at[0], Field: "period", Value: strconv.Itoa(int(period)), Err: fmt.Errorf("%w, first at %s", ErrDuplicate, at[1])}
+	}})
 }
 
 // entrant ends the present entrant: its stakes.
