@@ -372,9 +372,11 @@ func TestStream_noonOpenSameAsCompute(t *testing.T) { noonRandom(t, true) }
 // noonRandom compares random chains of months of one kind.
 func noonRandom(t *testing.T, staking bool) {
 	t.Helper()
-	rounds := uint64(200)
+	rounds := uint64(100)
 	if testing.Short() {
-		rounds = 60
+		rounds = 40
+	} else if os.Getenv("MERKLE_LARGE") != "" {
+		rounds = 400
 	}
 	results := 0
 	for seed := range rounds {

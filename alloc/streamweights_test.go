@@ -2,6 +2,7 @@ package alloc
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -82,9 +83,11 @@ func TestStream_proRataSameAsCompute(t *testing.T) {
 
 // streamRandom compares random campaigns of one kind.
 func streamRandom(t *testing.T, draw func(r chance, n int) (*campaign.Campaign, Options)) {
-	rounds := uint64(300)
+	rounds := uint64(150)
 	if testing.Short() {
-		rounds = 80
+		rounds = 60
+	} else if os.Getenv("MERKLE_LARGE") != "" {
+		rounds = 600
 	}
 	claims := 0
 	for seed := range rounds {

@@ -96,7 +96,7 @@ func goesOn(t *testing.T, yaml string, inputs map[string]string) {
 		t.Fatal(err)
 	}
 	takenClaims, takenShards := 0, 0
-	for stop := 0; stop < len(want); stop += 1 + stop/4 {
+	for stop := 0; stop < len(want); stop += 1 + stop/3 {
 		r := &resumable{t: t, c: c, inputs: inputs, dir: t.TempDir()}
 		s, err := r.run(stop, "key")
 		if !errors.Is(err, errStopped) {

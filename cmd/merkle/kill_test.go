@@ -175,9 +175,11 @@ func awaitHidden(t *testing.T, dir string, most time.Duration) {
 // TestKilled kills commands at random times, spread over the time that they take: what they make is there whole or not at all, nothing else is
 // touched, and the next run gives the right bytes and leaves nothing of theirs.
 func TestKilled(t *testing.T) {
-	rows, kills := 100_000, 12
+	rows, kills := 50_000, 6
 	if testing.Short() {
 		rows, kills = 20_000, 3
+	} else if os.Getenv("MERKLE_LARGE") != "" {
+		rows, kills = 200_000, 30
 	}
 	dir := killRoom(t, rows)
 	for name, l := range longRuns() {

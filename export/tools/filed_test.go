@@ -228,9 +228,11 @@ func TestWriteFiled_orders(t *testing.T) {
 
 // TestWriteFiled_large is of 20,000 rows in the least memory.
 func TestWriteFiled_large(t *testing.T) {
-	n := 20_000
+	n := 7_000
 	if testing.Short() {
 		n = 2_000
+	} else if os.Getenv("MERKLE_LARGE") != "" {
+		n = 60_000
 	}
 	for _, k := range Kinds() {
 		profile := "uniswap-v1"
