@@ -152,7 +152,7 @@ func TestParquet_bombs(t *testing.T) {
 		if err := faults.Err(); !errors.Is(err, ErrParquet) || !errors.Is(err, test.want) || !strings.HasPrefix(err.Error(), "in.parquet:1:1: column") || !strings.Contains(err.Error(), `"a"`) {
 			t.Errorf("%s: got %v, want %v", test.name, err, test.want)
 		}
-		if used > 64<<20 {
+		if used > 128<<20 { // some tens, and as much again under the race detector, which empties pools; without checks it is a gigabyte
 			t.Errorf("%s: %d MiB of room", test.name, used>>20)
 		}
 	}

@@ -94,8 +94,8 @@ func TestWriteStream_sameBytes(t *testing.T) {
 			case testing.Short():
 				sizes = []int{1, 5, 64, 300}
 			default: // a few large ones, others every time
-				sizes = append(sizes[:5:5], 18+rand.IntN(80), 250+rand.IntN(20))
-				if i%6 == 0 && !strings.Contains(name, "split of one") {
+				sizes = []int{1, 2, 3 + rand.IntN(6), 18 + rand.IntN(80), 250 + rand.IntN(20)}
+				if i%12 == 0 && !strings.Contains(name, "split of one") {
 					sizes = append(sizes, 500+rand.IntN(1500))
 				}
 			}
@@ -174,12 +174,12 @@ func TestWriteStream_random(t *testing.T) {
 
 func TestWriteStream_large(t *testing.T) {
 	if testing.Short() {
-		t.Skip("100,000 rows")
+		t.Skip("50,000 rows")
 	}
 	for _, name := range []string{"jito-v1", "3 tokens, gap 3, a tree each", "5 tokens, gap 3, one tree", "inline, uniswap-v1, leaf-hash, split: 50"} {
 		c := *streamCases()[name]
 		c.trees = strings.Replace(c.trees, "split: 50", "split: 12000", 1)
-		inMemory, onDisk, a, out, errs := both(t, c.yaml(), streamInputs(c.list(100000)), 1<<20, 2)
+		inMemory, onDisk, a, out, errs := both(t, c.yaml(), streamInputs(c.list(50_000)), 1<<20, 2)
 		if errs != [2]error{} {
 			t.Fatal(name, errs)
 		}

@@ -247,7 +247,7 @@ func TestParquet_bombs(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "row 1: column a: ") || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, %v, want %q", test.name, rows, err, test.want)
 		}
-		if room > 64<<20 {
+		if room > 128<<20 { // some tens, and as much again under the race detector, which empties pools; without checks it is a gigabyte
 			t.Errorf("%s: %d MiB of room", test.name, room>>20)
 		}
 	}
