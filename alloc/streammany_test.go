@@ -49,16 +49,14 @@ func streamFails(t *testing.T, c *campaign.Campaign, o Options) bool {
 	return err != nil
 }
 
-// TestStream_manyFaults has more faults than are told, of the kinds that need a second reading.
-func TestStream_manyFaults(t *testing.T) {
-	const n = 6000
-	tok := token("T", 6, "100000000000000000000", onSolana)
+// manyRows gives n accounts, over and over, and inputs of 2n rows.
+func manyRows(n int) (who func(i int) string, lines func(head string, row func(i int) string) string) {
 	texts := make([]string, n)
 	for i := range texts {
 		texts[i] = newChance(1).claimant(merkle.Solana, 1+i*7%n).Text()
 	}
-	who := func(i int) string { return texts[i%n] }
-	lines := func(head string, row func(i int) string) string {
+	who = func(i int) string { return texts[i%n] }
+	return who, func(head string, row func(i int) string) string {
 		var b strings.Builder
 		b.WriteString(head + "\n")
 		for i := range 2 * n {
@@ -66,6 +64,13 @@ func TestStream_manyFaults(t *testing.T) {
 		}
 		return b.String()
 	}
+}
+
+// TestStream_manyFaults has more faults than are told, of the kinds that need a second reading.
+func TestStream_manyFaults(t *testing.T) {
+	const n = 6000
+	tok := token("T", 6, "100000000000000000000", onSolana)
+	who, lines := manyRows(n)
 	asr2 := &campaign.Campaign{ID: "t", Path: "campaign.yaml", Tokens: []campaign.Token{tok}, Rounding: floorOnce(), Rule: campaign.Rule{Name: "jupiter-asr/v2",
 		JupiterASR2: &campaign.JupiterASR2{Stakes: input("stakes.csv"), Basis: "daily", From: "2025-07-01", To: "2025-07-05", Zone: "+00:00"}}}
 	spans := *asr2

@@ -372,28 +372,16 @@ func TestStream_noonOpenSameAsCompute(t *testing.T) { noonRandom(t, true) }
 // noonRandom compares random chains of months of one kind.
 func noonRandom(t *testing.T, staking bool) {
 	t.Helper()
-	rounds := uint64(100)
-	if testing.Short() {
-		rounds = 40
-	} else if os.Getenv("MERKLE_LARGE") != "" {
-		rounds = 400
-	}
 	results := 0
-	for seed := range rounds {
-		r := newChance(seed)
-		n := 1 + r.IntN(60)
-		if seed%50 == 49 {
-			n = 1 + r.IntN(8000)
-		}
-		x := External{Memory: 1 << (10 + r.IntN(8)), Workers: 1 + r.IntN(2), Ordered: r.in(2)}
+	chains := randomly(100, 8000, func(r chance, n int, what string, x External) {
 		d := r.noonDraw(n)
 		d.staking = staking
-		results += d.chainOfMonths(t, fmt.Sprintf("seed %d, %d accounts", seed, n), 1+r.IntN(6), x)
+		results += d.chainOfMonths(t, what, 1+r.IntN(6), x)
+	})
+	if results < chains/2 {
+		t.Errorf("only %d months of %d chains have a result", results, chains)
 	}
-	if results < int(rounds/2) {
-		t.Errorf("only %d months of %d chains have a result", results, rounds)
-	}
-	t.Logf("%d months of %d chains have a result", results, rounds)
+	t.Logf("%d months of %d chains have a result", results, chains)
 }
 
 // Inputs with more different texts than are numbered are for memory.
@@ -459,19 +447,7 @@ func secondMonth(t *testing.T, size int, staking bool, visit func(c *campaign.Ca
 // TestStream_manyFaultsOfMonths has more faults than are told: of elections, of exits, of periods, of one account and of many; and inputs that are not there.
 func TestStream_manyFaultsOfMonths(t *testing.T) {
 	const n = 1500
-	texts := make([]string, n)
-	for i := range texts {
-		texts[i] = newChance(1).claimant(merkle.Solana, 1+i*7%n).Text()
-	}
-	who := func(i int) string { return texts[i%n] }
-	lines := func(head string, row func(i int) string) string {
-		var b strings.Builder
-		b.WriteString(head + "\n")
-		for i := range 2 * n {
-			b.WriteString(row(i) + "\n")
-		}
-		return b.String()
-	}
+	who, lines := manyRows(n)
 	f := files{
 		"points.csv": lines("account,points", func(i int) string { return who(i) + ",3" }),
 		"wide.csv": lines("account,points", func(i int) string {

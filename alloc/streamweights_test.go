@@ -83,27 +83,34 @@ func TestStream_proRataSameAsCompute(t *testing.T) {
 
 // streamRandom compares random campaigns of one kind.
 func streamRandom(t *testing.T, draw func(r chance, n int) (*campaign.Campaign, Options)) {
-	rounds := uint64(150)
-	if testing.Short() {
-		rounds = 60
-	} else if os.Getenv("MERKLE_LARGE") != "" {
-		rounds = 600
-	}
 	claims := 0
+	campaigns := randomly(150, 20000, func(r chance, n int, what string, x External) {
+		c, o := draw(r, n)
+		if streamBoth(t, what, c, o, x) {
+			claims++
+		}
+	})
+	if claims < campaigns/10 {
+		t.Errorf("only %d of %d campaigns have claims", claims, campaigns)
+	}
+	t.Logf("%d of %d campaigns have claims", claims, campaigns)
+}
+
+// randomly calls visit for so many rounds of small sizes and, now and then, up to the largest; fewer with -short and four times as many with MERKLE_LARGE.
+func randomly(rounds uint64, largest int, visit func(r chance, n int, what string, x External)) int {
+	if testing.Short() {
+		rounds = rounds * 2 / 5
+	} else if os.Getenv("MERKLE_LARGE") != "" {
+		rounds *= 4
+	}
 	for seed := range rounds {
 		r := newChance(seed)
 		n := 1 + r.IntN(60)
 		if seed%50 == 49 {
-			n = 1 + r.IntN(20000)
+			n = 1 + r.IntN(largest)
 		}
-		c, o := draw(r, n)
 		x := External{Memory: 1 << (10 + r.IntN(8)), Workers: 1 + r.IntN(2), Ordered: r.in(2)}
-		if streamBoth(t, fmt.Sprintf("seed %d, %d rows", seed, n), c, o, x) {
-			claims++
-		}
+		visit(r, n, fmt.Sprintf("seed %d, %d accounts", seed, n), x)
 	}
-	if claims < int(rounds/10) {
-		t.Errorf("only %d of %d campaigns have claims", claims, rounds)
-	}
-	t.Logf("%d of %d campaigns have claims", claims, rounds)
+	return int(rounds)
 }
