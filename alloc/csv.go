@@ -60,13 +60,16 @@ func (t *Table) parseCSV() bool {
 
 // split cuts a line into cells. A quoted cell may take in more lines.
 func (t *Table) split(text, end []byte) bool {
-	ok := t.check(text)
-	if bytes.IndexByte(text, '"') >= 0 {
-		return t.splitQuoted(text, end, ok)
-	}
-	if i := bytes.IndexByte(text, '\r'); i >= 0 {
-		t.fault(cell{line: t.lines.line, col: i + 1}, "", "", ErrLoneCR)
-		ok = false
+	ok := true
+	if !plain(text, '"') {
+		ok = t.check(text)
+		if bytes.IndexByte(text, '"') >= 0 {
+			return t.splitQuoted(text, end, ok)
+		}
+		if i := bytes.IndexByte(text, '\r'); i >= 0 {
+			t.fault(cell{line: t.lines.line, col: i + 1}, "", "", ErrLoneCR)
+			ok = false
+		}
 	}
 	t.cells = t.cells[:0]
 	line, from := t.lines.line, 0

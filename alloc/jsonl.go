@@ -53,8 +53,14 @@ func (t *Table) parseJSON() bool {
 	if !ok {
 		return false
 	}
-	t.rows++
-	return t.check(text) && t.object(text) && t.arrange()
+	if t.rows++; t.alike(text) {
+		return true
+	}
+	if !t.check(text) || !t.object(text) || !t.arrange() {
+		return false
+	}
+	t.learn(text)
+	return true
 }
 
 // arrange puts the cells of a line into the order of the header.

@@ -2,6 +2,7 @@ package alloc
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -121,4 +122,21 @@ func badByte(text []byte) (int, error) {
 		i += size
 	}
 	return nul, ErrNUL
+}
+
+// plain reports whether all bytes of a line are ASCII, none is a control character and none is the special one.
+func plain(text []byte, special byte) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; len(text) >= 8; text = text[8:] {
+		w := binary.LittleEndian.Uint64(text)
+		if (w|(w-' '*ones)|((w^uint64(special)*ones)-ones))&tops != 0 { // the lowest byte below what is taken from it borrows into its top bit
+			return false
+		}
+	}
+	for _, b := range text {
+		if b < ' ' || b >= 0x80 || b == special {
+			return false
+		}
+	}
+	return true
 }

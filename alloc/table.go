@@ -28,6 +28,9 @@ type Table struct {
 	keys   []cell   // JSON Lines: keys of the present line
 	first  bool     // JSON Lines: the present line is the first, whose keys became the header
 
+	between [][]byte // JSON Lines: of a line that was read, the text before, between and behind its values
+	learnt  bool     // there is such a line
+
 	parquet *parquetTable // nil for other formats
 }
 

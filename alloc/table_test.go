@@ -272,7 +272,7 @@ func FuzzTableCSV(f *testing.F) {
 
 // FuzzTableJSONL compares with encoding/json: what we accept, it reads the same way.
 func FuzzTableJSONL(f *testing.F) {
-	for _, s := range []string{`{"a":"1"}`, "{\"a\":\"1\",\"b\":\"\\u00e9\"}\n{\"b\":\"x\",\"a\":\"\\ud83d\\ude00\"}\r\n", `{"a":1}`, `{}`, `{"a":"1","a":"2"}`, "{\"a\":\"\\/\"}\n\n", `{"":""}`} {
+	for _, s := range []string{`{"a":"1"}`, "{\"a\":\"1\",\"b\":\"\\u00e9\"}\n{\"b\":\"x\",\"a\":\"\\ud83d\\ude00\"}\r\n", `{"a":1}`, `{}`, `{"a":"1","a":"2"}`, "{\"a\":\"\\/\"}\n\n", `{"":""}`, "{\"a\":\"1\"}\n{\"a\":\"2\"}\n{\"a\":\"\\\\\"}\n{\"a\":\"3\"}\n{\"a\":\"\\\"\"}"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
