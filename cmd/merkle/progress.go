@@ -40,7 +40,8 @@ func (p *progress) update(stage string, done, total int64) {
 		p.stage = stage
 		p.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(p.w), progressbar.OptionSetDescription(stage),
 			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionShowCount(),
-			progressbar.OptionSetWidth(30), progressbar.OptionSpinnerType(14), progressbar.OptionSetElapsedTime(true))
+			progressbar.OptionSetWidth(30), progressbar.OptionSpinnerType(14), progressbar.OptionSetElapsedTime(true),
+			progressbar.OptionSetSpinnerChangeInterval(0)) // a spinner that turns by itself goes on when its stage is over
 	}
 	_ = p.bar.Set64(done) // a bar that cannot be drawn is no reason to stop
 }
