@@ -144,7 +144,13 @@ func (r *reading) refuseAccounts() error {
 			return err
 		}
 	}
-	rest := make([]merkle.Account, 0, len(refused)) // accounts that a bundle before this one brings
+	r.refuseRest(refused)
+	return nil
+}
+
+// refuseRest refuses accounts that stand in no row of an input: those that a bundle before this one brings.
+func (r *reading) refuseRest(refused map[merkle.Account]merkle.AccountKind) {
+	rest := make([]merkle.Account, 0, len(refused))
 	for a := range refused {
 		rest = append(rest, a)
 	}
@@ -152,7 +158,6 @@ func (r *reading) refuseAccounts() error {
 	for _, a := range rest {
 		r.faults.Add(&merkle.Fault{Pos: r.c.Accounts.Pos, Field: "account", Value: a.String(), Err: &RefusedKind{refused[a]}})
 	}
-	return nil
 }
 
 // refuseRows reads the input once more for the places of accounts, and takes those that it finds out of refused.

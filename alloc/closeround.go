@@ -42,13 +42,21 @@ type claimedRows struct {
 func (c *closing) read(r *reading) error {
 	c.set = r.c.Rule.Close
 	c.leaves = new(leafRows)
-	b, err := r.openBundle(c.set.Round)
+	b, err := c.open(r)
 	if err != nil {
 		return err
 	}
-	if b != nil && c.check(r, b) {
+	if b != nil {
 		before := len(r.faults.List) + r.faults.More
-		if c.leaves, err = b.readLeaves(r); err != nil {
+		if err := b.readLeaves(r, func(tree int, e Entrant, amount merkle.Amount) error {
+			l := c.leaves
+			id, fresh := r.roll.add(e)
+			if fresh {
+				r.out = append(r.out, 0)
+			}
+			l.trees, l.entrants, l.amounts = append(l.trees, uint16(tree)), append(l.entrants, id), append(l.amounts, amount)
+			return nil
+		}); err != nil {
 			return err
 		}
 		c.by = groupRows(c.leaves.entrants, r.roll.len())
@@ -61,8 +69,8 @@ func (c *closing) read(r *reading) error {
 		return err
 	}
 	l := c.leaves
-	r.entries = append(r.entries, Input{Role: "round", Columns: []string{"tree", "account", "chain", "token", "amount"}, Order: "sorted", Rows: int64(len(l.trees)), Sum: sumAmounts(l.amounts).String(),
-		rows: func(emit func([]byte) error) error {
+	r.entries = append(r.entries, roundInput(int64(len(l.trees)), sumAmounts(l.amounts).String(),
+		func(emit func([]byte) error) error {
 			rows := new(texts)
 			var row []byte
 			for i, t := range l.trees {
@@ -72,8 +80,22 @@ func (c *closing) read(r *reading) error {
 				rows.add(l.amounts[i].AppendText(row))
 			}
 			return rows.emitSorted(emit)
-		}})
+		}))
 	return nil
+}
+
+// roundInput is the leaves of the round as an input.
+func roundInput(rows int64, sum string, emit func(func([]byte) error) error) Input {
+	return Input{Role: "round", Columns: []string{"tree", "account", "chain", "token", "amount"}, Order: "sorted", Rows: rows, Sum: sum, rows: emit}
+}
+
+// open opens the round that is closed. It returns nil when the round is refused; why is among the faults.
+func (c *closing) open(r *reading) (*bundle, error) {
+	b, err := r.openBundle(c.set.Round)
+	if b == nil || err != nil || !c.check(r, b) {
+		return nil, err
+	}
+	return b, nil
 }
 
 // check compares the campaign with the round that it closes.
@@ -120,69 +142,97 @@ func (c *closing) twice(r *reading, b *bundle) {
 		for i, row := range rows {
 			for _, other := range rows[:i] {
 				if c.leaves.trees[row] == c.leaves.trees[other] {
-					b.refuse(r, "%s has several leaves in tree %s", r.roll.entrants[e].Account, b.manifest.Trees[c.leaves.trees[row]].ID)
+					b.refuse(r, severalLeaves, r.roll.entrants[e].Account, b.manifest.Trees[c.leaves.trees[row]].ID)
 				}
 			}
 		}
 	}
 }
 
-func (c *closing) readClaimed(r *reading) error {
-	const account, tree, amount, chain = 0, 1, 2, 3
+const severalLeaves = "%s has several leaves in tree %s"
+
+// Columns of the list of what was claimed.
+const claimedAccount, claimedTree, claimedAmount, claimedChain = 0, 1, 2, 3
+
+// openClaimed opens the list of what was claimed.
+func (c *closing) openClaimed(r *reading) (*source, error) {
 	s, err := r.open(&c.set.Claimed, "claimed", []column{{"account", false}, {"tree", false}, {"amount", true}, {"chain", true}})
+	if s != nil {
+		c.claims.has, c.claims.chain = s.has(claimedAmount), s.has(claimedChain)
+	}
+	return s, err
+}
+
+// claimedRow is a row of that list that names a tree of the round.
+type claimedRow struct {
+	e      Entrant
+	tree   int
+	amount merkle.Amount // 0 when there is no such column
+	other  bool          // the account cannot have a leaf in that tree: it is of another family, or the tree has none
+}
+
+// claimedRow reads the present row as far as it can be judged without leaves; of a round that was refused that is its form.
+func (c *closing) claimedRow(r *reading, s *source) (x claimedRow, ok bool) {
+	who, err := s.read()
+	if err != nil {
+		s.no(claimedAccount, err)
+		return x, false
+	}
+	if c.claims.has {
+		if x.amount, err = merkle.ParseAmountBytes(s.cell(claimedAmount)); err != nil {
+			s.no(claimedAmount, err)
+			return x, false
+		}
+	}
+	if c.round == nil { // refused; the rest cannot be judged
+		return x, false
+	}
+	x.tree = slices.IndexFunc(c.round.manifest.Trees, func(t manifestTree) bool { return t.ID == string(s.cell(claimedTree)) })
+	if x.tree < 0 {
+		s.no(claimedTree, ErrUnknownTree)
+		return x, false
+	}
+	t := &c.round.manifest.Trees[x.tree]
+	if c.claims.chain && string(s.cell(claimedChain)) != string(t.Chain) {
+		s.no(claimedChain, fmt.Errorf("%w: tree %s is on %s", ErrOtherChain, t.ID, t.Chain))
+		return x, false
+	}
+	on, found := slices.BinarySearch(r.chains, t.Chain) // found for every tree with leaves
+	x.e, x.other = Entrant{who, uint16(on)}, !found || t.Chain.Family() != who.Family()
+	return x, true
+}
+
+func (c *closing) readClaimed(r *reading) error {
+	s, err := c.openClaimed(r)
 	if s == nil {
 		return err
 	}
 	l := &c.claims
-	l.has, l.chain = s.has(amount), s.has(chain)
 	c.claimed = make([]uint32, len(c.leaves.trees))
 	for s.next() {
-		who, err := s.read()
-		if err != nil {
-			s.no(account, err)
+		x, ok := c.claimedRow(r, s)
+		if !ok {
 			continue
 		}
-		var v merkle.Amount
-		if l.has {
-			if v, err = merkle.ParseAmountBytes(s.cell(amount)); err != nil {
-				s.no(amount, err)
-				continue
-			}
-		}
-		if c.round == nil { // refused; the rest cannot be judged
-			continue
-		}
-		at := slices.IndexFunc(c.round.manifest.Trees, func(t manifestTree) bool { return t.ID == string(s.cell(tree)) })
-		if at < 0 {
-			s.no(tree, ErrUnknownTree)
-			continue
-		}
-		t := &c.round.manifest.Trees[at]
-		if l.chain && string(s.cell(chain)) != string(t.Chain) {
-			s.no(chain, fmt.Errorf("%w: tree %s is on %s", ErrOtherChain, t.ID, t.Chain))
-			continue
-		}
-		on, _ := slices.BinarySearch(r.chains, t.Chain) // was found for every tree with leaves
-		id, known := r.roll.lookup(Entrant{who, uint16(on)})
 		leaf := -1
-		if known {
+		if id, known := r.roll.lookup(x.e); known && !x.other {
 			for _, row := range c.by.of(id) {
-				if int(c.leaves.trees[row]) == at {
+				if int(c.leaves.trees[row]) == x.tree {
 					leaf = int(row)
 				}
 			}
 		}
 		switch {
 		case leaf < 0:
-			s.no(account, ErrNoLeaf)
+			s.no(claimedAccount, ErrNoLeaf)
 		case c.claimed[leaf] > 0:
-			s.no(account, fmt.Errorf("%w, first at %s", ErrDuplicate, l.places.at(c.set.Claimed.File, int(c.claimed[leaf]-1))))
-		case l.has && v != c.leaves.amounts[leaf]:
-			s.no(amount, fmt.Errorf("%w, %s", ErrLeafAmount, c.leaves.amounts[leaf]))
-		case s.full(account, len(l.entrants)):
+			s.no(claimedAccount, fmt.Errorf("%w, first at %s", ErrDuplicate, l.places.at(c.set.Claimed.File, int(c.claimed[leaf]-1))))
+		case l.has && x.amount != c.leaves.amounts[leaf]:
+			s.no(claimedAmount, fmt.Errorf("%w, %s", ErrLeafAmount, c.leaves.amounts[leaf]))
+		case s.full(claimedAccount, len(l.entrants)):
 		default:
-			l.entrants, l.trees, l.amounts = append(l.entrants, id), append(l.trees, uint16(at)), append(l.amounts, v)
-			l.places.add(s.cells[s.col[account]])
+			l.entrants, l.trees, l.amounts = append(l.entrants, c.leaves.entrants[leaf]), append(l.trees, uint16(x.tree)), append(l.amounts, x.amount)
+			l.places.add(s.cells[s.col[claimedAccount]])
 			c.claimed[leaf] = uint32(len(l.entrants))
 		}
 	}
@@ -201,14 +251,24 @@ func (c *closing) refine(*reading, bool) {}
 
 // base is leaf i in base units of its token.
 func (c *closing) base(r *reading, i int) (k int, v merkle.Amount, ok bool) {
-	k = c.tokens[c.leaves.trees[i]]
-	unit, there := r.unit(k, r.roll.entrants[c.leaves.entrants[i]].Chain)
+	return c.inToken(r, int(c.leaves.trees[i]), r.roll.entrants[c.leaves.entrants[i]].Chain, c.leaves.amounts[i])
+}
+
+// inToken is the amount of a leaf in base units of its token.
+func (c *closing) inToken(r *reading, tree int, chain uint16, amount merkle.Amount) (k int, v merkle.Amount, ok bool) {
+	k = c.tokens[tree]
+	unit, there := r.unit(k, chain)
 	if !there {
 		return k, v, false
 	}
-	b := c.leaves.amounts[i].Big()
+	b := amount.Big()
 	v, ok = merkle.AmountFromBig(b.Mul(b, unit))
 	return k, v, ok
+}
+
+// unpayable says that a leaf has no amount in base units of its token.
+func (c *closing) unpayable(who merkle.Account, tree int) error {
+	return fmt.Errorf("%w: leaf of %s in tree %s", errInternal, who, c.round.manifest.Trees[tree].ID)
 }
 
 func (c *closing) allocate(r *reading, out *Allocation) error {
@@ -222,7 +282,7 @@ func (c *closing) allocate(r *reading, out *Allocation) error {
 	for i, e := range c.leaves.entrants {
 		k, v, ok := c.base(r, i)
 		if !ok {
-			return fmt.Errorf("%w: leaf of %s in tree %s", errInternal, r.roll.entrants[e].Account, c.round.manifest.Trees[c.leaves.trees[i]].ID)
+			return c.unpayable(r.roll.entrants[e].Account, int(c.leaves.trees[i]))
 		}
 		if c.claimed[i] == 0 {
 			rest.entrants, rest.tokens, rest.amounts = append(rest.entrants, e), append(rest.tokens, uint16(k)), append(rest.amounts, v)
@@ -234,23 +294,19 @@ func (c *closing) allocate(r *reading, out *Allocation) error {
 	}
 	for k := range out.Tokens {
 		t := &out.Tokens[k]
-		l := &t.Ledger
-		l.Pool, l.ResidualTo, l.RolledTo = t.Token.Pool, r.c.Rounding.Residual.To, c.set.Unclaimed
-		var err error
-		if l.Claims, err = t.sum(); err != nil {
+		claims, err := t.sum()
+		if err != nil {
 			return err
 		}
-		left := new(big.Int).Sub(l.Pool.Big(), l.Claims.Big())
-		var ok bool
-		if l.Rolled, ok = merkle.AmountFromBig(left); !ok {
-			return fmt.Errorf("%w: token %s: claims of %s, the round's were %s", errInternal, t.Token.ID, l.Claims, l.Pool)
+		if err := c.roll(r, t, claims); err != nil {
+			return err
 		}
 		out.countLeaves(r, k, func(int) bool { return false })
 		if err := out.prove(k); err != nil {
 			return err
 		}
 	}
-	out.Tables = []PublishedTable{{"unclaimed", []string{"account", "chain", "token", "amount"}, int64(len(rest.entrants)), func(emit func([]byte) error) error {
+	out.Tables = []PublishedTable{{tableUnclaimed, unclaimedColumns(), int64(len(rest.entrants)), func(emit func([]byte) error) error {
 		return r.byAccount(len(rest.entrants), func(i int) uint32 { return rest.entrants[i] }, func(dst []byte, i int) []byte {
 			dst = append(append(r.chainCell(dst, true, rest.entrants[i]), ','), r.c.Tokens[rest.tokens[i]].ID...)
 			return rest.amounts[i].AppendText(append(dst, ','))
@@ -258,6 +314,21 @@ func (c *closing) allocate(r *reading, out *Allocation) error {
 	}}}
 	return nil
 }
+
+// roll fills the ledger of a token but for its leaves: what was not claimed rolls.
+func (c *closing) roll(r *reading, t *TokenAllocation, claims merkle.Amount) error {
+	l := &t.Ledger
+	l.Pool, l.ResidualTo, l.RolledTo, l.Claims = t.Token.Pool, r.c.Rounding.Residual.To, c.set.Unclaimed, claims
+	var ok bool
+	if l.Rolled, ok = merkle.AmountFromBig(new(big.Int).Sub(l.Pool.Big(), l.Claims.Big())); !ok {
+		return fmt.Errorf("%w: token %s: claims of %s, the round's were %s", errInternal, t.Token.ID, l.Claims, l.Pool)
+	}
+	return nil
+}
+
+const tableUnclaimed = "unclaimed"
+
+func unclaimedColumns() []string { return []string{"account", "chain", "token", "amount"} }
 
 // unclaimedRows are the leaves that nobody claimed, in base units of the token.
 type unclaimedRows struct {

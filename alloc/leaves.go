@@ -51,16 +51,30 @@ func (t *manifestTree) field(source string) string {
 	return ""
 }
 
-// readLeaves reads all shards of a bundle, each against the digest that SHA256SUMS gives, and that against the manifest's.
-func (b *bundle) readLeaves(r *reading) (*leafRows, error) {
-	l := new(leafRows)
+// leafReader reads the leaves of a round.
+type leafReader struct {
+	b      *bundle
+	r      *reading
+	trees  map[string]int // by id: index of the manifest's trees
+	sums   []total        // by tree
+	counts []int
+	// take gets every leaf: its tree, whose it is, and amount and locked in base units of the chain.
+	take   func(tree int, e Entrant, amount merkle.Amount) error
+	failed error // what take has returned
+}
+
+// readLeaves reads all shards of a bundle, each against the digest that SHA256SUMS gives, and that against the manifest's. What is wrong with them is among
+// the faults; the error is another one.
+func (b *bundle) readLeaves(r *reading, take func(tree int, e Entrant, amount merkle.Amount) error) error {
+	n := len(b.manifest.Trees)
+	l := &leafReader{b: b, r: r, trees: make(map[string]int, n), sums: make([]total, n), counts: make([]int, n), take: take}
 	text, digest, err := r.readWhole(b.ref.Dir+"/SHA256SUMS", maxSums)
 	if err == nil && digest != b.manifest.Files.SHA256 {
 		err = fmt.Errorf("SHA256SUMS has the SHA-256 %s, the manifest says %s", digest, b.manifest.Files.SHA256)
 	}
 	if err != nil {
 		b.refuse(r, "%w", err)
-		return l, nil
+		return nil
 	}
 	sums := make(map[string]string)
 	for line := range strings.SplitSeq(string(text), "\n") {
@@ -69,20 +83,19 @@ func (b *bundle) readLeaves(r *reading) (*leafRows, error) {
 		}
 	}
 	text = nil
-	trees := make(map[string]int, len(b.manifest.Trees))
 	for i, t := range b.manifest.Trees {
-		trees[t.ID] = i
+		l.trees[t.ID] = i
 	}
 	for i := range b.manifest.Groups {
 		g := &b.manifest.Groups[i]
 		n, err := strconv.Atoi(g.Shards)
 		if err != nil || n < 0 || n > maxEntrants {
 			b.refuse(r, "group %s: %q shards", g.ID, g.Shards)
-			return l, nil
+			return nil
 		}
 		for s := range n {
 			if err := r.ctx.Err(); err != nil {
-				return l, err
+				return err
 			}
 			r.progress("round", int64(s), int64(n))
 			name := fmt.Sprintf("groups/%s/shards/%03d/%03d.json", g.ID, s/1000, s%1000)
@@ -91,21 +104,25 @@ func (b *bundle) readLeaves(r *reading) (*leafRows, error) {
 				err = fmt.Errorf("%s has the SHA-256 %s, SHA256SUMS says %q", name, digest, sums[name])
 			}
 			if err == nil {
-				err = b.shard(r, l, g, trees, text)
+				err = l.shard(g, text)
+			}
+			if l.failed != nil {
+				return l.failed
 			}
 			if err != nil {
 				b.refuse(r, "%w", err)
-				return l, nil
+				return nil
 			}
 		}
 	}
-	return l, b.checkTotals(r, l)
+	l.checkTotals()
+	return nil
 }
 
 var errShard = errors.New("a row does not have the cells that the manifest says")
 
-// shard adds the leaves of one shard.
-func (b *bundle) shard(r *reading, l *leafRows, g *manifestGroup, trees map[string]int, text []byte) error {
+// shard reads the leaves of one shard.
+func (l *leafReader) shard(g *manifestGroup, text []byte) error {
 	var shard struct{ Rows [][]json.RawMessage }
 	if err := json.Unmarshal(text, &shard); err != nil {
 		return err
@@ -129,7 +146,7 @@ func (b *bundle) shard(r *reading, l *leafRows, g *manifestGroup, trees map[stri
 			}
 		}
 		for _, parts := range g.Families {
-			if err := b.leaf(r, l, g, trees, who, parts, cells); err != nil {
+			if err := l.leaf(g, who, parts, cells); err != nil {
 				return err
 			}
 		}
@@ -137,16 +154,16 @@ func (b *bundle) shard(r *reading, l *leafRows, g *manifestGroup, trees map[stri
 	return nil
 }
 
-// leaf adds the leaf of one account in one family.
-func (b *bundle) leaf(r *reading, l *leafRows, g *manifestGroup, trees map[string]int, who merkle.Account, parts, cells []string) error {
+// leaf reads the leaf of one account in one family.
+func (l *leafReader) leaf(g *manifestGroup, who merkle.Account, parts, cells []string) error {
 	if len(parts) == 0 {
 		return errShard
 	}
-	first, known := trees[parts[0]]
+	first, known := l.trees[parts[0]]
 	if !known {
 		return errShard
 	}
-	family := b.manifest.Trees[first].Family
+	family := l.b.manifest.Trees[first].Family
 	cell := func(field string) string {
 		for i, c := range g.Columns {
 			if c.Field == field && c.Family == family {
@@ -162,12 +179,12 @@ func (b *bundle) leaf(r *reading, l *leafRows, g *manifestGroup, trees map[strin
 			return errShard
 		}
 	}
-	at, known := trees[parts[part]]
+	at, known := l.trees[parts[part]]
 	if !known || at > 1<<16-1 {
 		return errShard
 	}
-	t := &b.manifest.Trees[at]
-	chain, found := slices.BinarySearch(r.chains, t.Chain)
+	t := &l.b.manifest.Trees[at]
+	chain, found := slices.BinarySearch(l.r.chains, t.Chain)
 	if !found || t.Chain.Family() != who.Family() {
 		return fmt.Errorf("tree %s is on %s: %w", t.ID, t.Chain, ErrOtherChain)
 	}
@@ -185,28 +202,20 @@ func (b *bundle) leaf(r *reading, l *leafRows, g *manifestGroup, trees map[strin
 			return fmt.Errorf("tree %s: locked %q", t.ID, cell(name))
 		}
 	}
-	id, fresh := r.roll.add(Entrant{who, uint16(chain)})
-	if fresh {
-		r.out = append(r.out, 0)
-	}
-	l.trees, l.entrants, l.amounts = append(l.trees, uint16(at)), append(l.entrants, id), append(l.amounts, amount)
-	return nil
+	l.sums[at].add(amount)
+	l.counts[at]++
+	l.failed = l.take(at, Entrant{who, uint16(chain)}, amount)
+	return l.failed
 }
 
 // checkTotals compares the leaves with each tree's total.
-func (b *bundle) checkTotals(r *reading, l *leafRows) error {
-	sums, counts := make([]total, len(b.manifest.Trees)), make([]int, len(b.manifest.Trees))
-	for i, t := range l.trees {
-		sums[t].add(l.amounts[i])
-		counts[t]++
-	}
-	for i, t := range b.manifest.Trees {
+func (l *leafReader) checkTotals() {
+	for i, t := range l.b.manifest.Trees {
 		if len(t.Totals) != 1 {
 			continue // refused as a tree of several tokens
 		}
-		if got := sums[i].big().String(); got != t.Totals[0] || strconv.Itoa(counts[i]) != t.Leaves {
-			b.refuse(r, "tree %s: %d leaves of %s, its manifest says %s of %s", t.ID, counts[i], got, t.Leaves, t.Totals[0])
+		if got := l.sums[i].big().String(); got != t.Totals[0] || strconv.Itoa(l.counts[i]) != t.Leaves {
+			l.b.refuse(l.r, "tree %s: %d leaves of %s, its manifest says %s of %s", t.ID, l.counts[i], got, t.Leaves, t.Totals[0])
 		}
 	}
-	return nil
 }

@@ -36,12 +36,12 @@ type OnChain struct {
 var ErrInMemory = errors.New("is computed in memory only")
 
 // Streams reports why a campaign cannot be computed by Stream; nil when it can: rules fixed/v1, pro-rata/v1, jupiter-asr/v1, jupiter-asr/v2,
-// noon-active-staking/v1, noon-open-staking/v1 and astra-rewards/v1. A few inputs are refused by Stream itself, with ErrInMemory: those with more different texts, or longer
-// ones, than are kept.
+// noon-active-staking/v1, noon-open-staking/v1, close-round/v1 and astra-rewards/v1. A few inputs are refused by Stream itself, with ErrInMemory: those with more different
+// texts, or longer ones, than are kept.
 func Streams(c *campaign.Campaign, o Options) error {
 	r := &c.Rule
 	switch {
-	case r.Fixed != nil, r.ProRata != nil, r.JupiterASR != nil, r.JupiterASR2 != nil, r.NoonActive != nil, r.NoonOpen != nil:
+	case r.Fixed != nil, r.ProRata != nil, r.JupiterASR != nil, r.JupiterASR2 != nil, r.NoonActive != nil, r.NoonOpen != nil, r.Close != nil:
 	case r.Astra != nil:
 		if len(c.Tokens) != 1 || len(r.Astra.Pools) > mostRewardPools {
 			return fmt.Errorf("rule %s with %d tokens and %d pools %w", r.Name, len(c.Tokens), len(r.Astra.Pools), ErrInMemory)
@@ -170,6 +170,8 @@ func newStream(ctx context.Context, c *campaign.Campaign, o Options, x External,
 		return &running{s, newActiveStream(s, width)}
 	case c.Rule.NoonOpen != nil:
 		return &running{s, newOpenStream(s, width)}
+	case c.Rule.Close != nil:
+		return &running{s, newCloseStream(s, width)}
 	}
 	return &running{s, newFixedStream(s)}
 }

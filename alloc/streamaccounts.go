@@ -126,6 +126,7 @@ func (s *stream) refuse() error {
 			return err
 		}
 	}
+	s.refuseRest(s.refused.kinds)
 	s.faults.More += s.refused.more
 	return nil
 }

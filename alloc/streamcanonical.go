@@ -18,6 +18,7 @@ type canonicalText struct {
 	sorter  *extsort.Sorter // nil: rows stay as they are read
 	file    *tempFile
 	cells   [][]byte // what rows begin with, by rank, with the comma
+	tails   [][]byte // what stands between account and number, by rank, with a comma before; nil: nothing
 	room    int      // bytes for an account
 	number  int      // bytes for the digits of a number
 	chain   bool
@@ -145,6 +146,9 @@ func (t *canonicalText) rest(dst, r []byte) []byte {
 	}
 	if t.first {
 		dst = append(append(dst, ','), t.s.chains[binary.BigEndian.Uint16(r[t.chainAt():])]...)
+	}
+	if t.tails != nil {
+		dst = append(dst, t.tails[binary.BigEndian.Uint16(r)]...)
 	}
 	if !t.joined && t.number > 0 {
 		dst = append(dst, ',')

@@ -27,7 +27,9 @@ func (s *running) settleAll(writers []*claimWriter) (*Outline, error) {
 		if err := s.rule.closeLedger(out, writers, k); err != nil {
 			return out, err
 		}
-		a.checkCaps(s.reading, k)
+		if s.c.Rule.Close == nil { // what was claimed is paid already
+			a.checkCaps(s.reading, k)
+		}
 		gained = gained || s.gaining.claims(writers, k)
 	}
 	if gained {
