@@ -202,9 +202,10 @@ func TestWriteStream_fixtures(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := Streams(c); err != nil {
-			if !errors.Is(err, alloc.ErrInMemory) {
-				t.Errorf("%s: %v", path, err)
-			}
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		if c.Rule.Close != nil { // the round that it closes is not built here
 			continue
 		}
 		rules[c.Rule.Name] = true

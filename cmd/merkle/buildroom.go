@@ -1,6 +1,12 @@
 package main
 
 import (
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
 	"github.com/merkle-drop/merkle/campaign"
 	"github.com/merkle-drop/merkle/export"
 )
@@ -51,5 +57,58 @@ func roomOf(c *campaign.Campaign) (room buildRoom) {
 	}
 	room.memory, room.temp = most.memory, room.temp+most.temp
 	room.bundle += most.bundle + rows*export.RowBytes
+	if c.Rule.Close != nil { // the leaves are an input, and those that nobody claimed a table
+		x := roundOf(c)
+		room.memory = x.sums * sumsMemory
+		room.temp += 2*x.text + x.leaves*leafRecords
+		room.bundle = size + 2*x.text
+	}
 	return room
+}
+
+const (
+	leafRecords = 220 // bytes of the records of a leaf: by account and tree, in the order of the input, and of the table
+	sumsMemory  = 3   // bytes held a byte of SHA256SUMS: its text and where each line is
+)
+
+// closedRound is how large the round is that a campaign closes; nothing when it cannot be read, which the build tells.
+type closedRound struct {
+	leaves int64
+	text   int64 // bytes of all leaves as rows of the canonical input
+	sums   int64 // bytes of SHA256SUMS
+}
+
+func roundOf(c *campaign.Campaign) (x closedRound) {
+	dir := filepath.Join(filepath.Dir(c.Path), filepath.FromSlash(c.Rule.Close.Round.Dir))
+	f, err := os.Open(filepath.Join(dir, "manifest.json"))
+	if err != nil {
+		return x
+	}
+	defer f.Close()
+	var m struct {
+		Trees []struct {
+			ID, Chain, Leaves string
+			Tokens, Totals    []string
+		}
+	}
+	if json.NewDecoder(io.LimitReader(f, 64<<20)).Decode(&m) != nil {
+		return x
+	}
+	for i := range m.Trees {
+		t := &m.Trees[i]
+		n, err := strconv.ParseInt(t.Leaves, 10, 33)
+		if err != nil || n < 0 {
+			continue
+		}
+		const account = 44 + 5 // the longest text, commas and the end of the line
+		row := len(t.ID) + len(t.Chain) + account
+		for _, s := range append(t.Tokens, t.Totals...) {
+			row += len(s)
+		}
+		x.leaves, x.text = x.leaves+n, x.text+n*int64(row)
+	}
+	if info, err := os.Stat(filepath.Join(dir, "SHA256SUMS")); err == nil {
+		x.sums = info.Size()
+	}
+	return x
 }

@@ -291,7 +291,7 @@ func TestEqual_rules(t *testing.T) {
 		memory = "64MiB"
 	}
 	for _, rule := range campaign.Rules() {
-		if rule.Name == "close-round/v1" { // goes on from a bundle, and is computed from little
+		if rule.Name == "close-round/v1" { // goes on from a bundle: TestEqual_closing
 			continue
 		}
 		t.Run(strings.ReplaceAll(rule.Name, "/", " "), func(t *testing.T) {

@@ -147,6 +147,8 @@ const (
 	weightMemory    = 200 // a row of weights, and for each token
 	shareMemory     = 150
 	inputByteMemory = 12
+	leafMemory      = 500 // a leaf of a round that is closed
+	claimedMemory   = 80  // a row of what was claimed of it
 )
 
 // Sizes of files, where the campaign does not say how many rows there are.
@@ -162,6 +164,9 @@ func campaignMemory(c *campaign.Campaign) int64 {
 	}
 	if r := c.Rule.ProRata; r != nil {
 		return listRows(c, &r.Weights) * (weightMemory + shareMemory*int64(len(c.Tokens)))
+	}
+	if r := c.Rule.Close; r != nil {
+		return roundOf(c).leaves*leafMemory + listRows(c, &r.Claimed)*claimedMemory
 	}
 	total := int64(0)
 	everyInput(c, func(in *campaign.Input) { total += inputSize(c, in) * inputByteMemory })
@@ -250,8 +255,12 @@ func buildOnDisk(c *cli.Context, dir string, camp *campaign.Campaign, o export.O
 	}
 	room := roomOf(camp)
 	if held := leastMemory + room.memory; most.given && room.memory > max(most.bytes, leastMemory)/2 {
-		return nil, &refusedError{fmt.Errorf("%s: about %s of memory are needed, and %s through disk, where order and place of each claim are held; the limit is %s",
-			camp.Path, sizeText(need), sizeText(held), sizeText(most.bytes))}
+		what := "order and place of each claim"
+		if camp.Rule.Close != nil {
+			what = "the digests of the round's files"
+		}
+		return nil, &refusedError{fmt.Errorf("%s: about %s of memory are needed, and %s through disk, where %s are held; the limit is %s",
+			camp.Path, sizeText(need), sizeText(held), what, sizeText(most.bytes))}
 	}
 	place, err := tempPlace(c, dir, room.temp, room.bundle, claimPlace(c))
 	if err != nil {
