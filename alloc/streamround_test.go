@@ -350,7 +350,7 @@ func (d *roundDraw) say(c *campaign.Campaign, chains []merkle.Chain) {
 
 func TestStream_closeSameAsCompute(t *testing.T) {
 	claims := 0
-	rounds := randomly(100, 3000, func(r chance, n int, what string, x External) {
+	rounds := randomly(100, 2000, func(r chance, n int, what string, x External) {
 		c, o := r.closeCase(n)
 		claims += btoi(streamBoth(t, what, c, o, x))
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,7 +43,9 @@ func firstOf(n int) []int {
 
 // TestStream_manyFaultsOfRounds has more faults than are told: of rows among which others are malformed, of leaves, and of leaves of one account.
 func TestStream_manyFaultsOfRounds(t *testing.T) {
-	all := firstOf(1500)
+	all := firstOf(1100)
+	turned := slices.Clone(all)
+	slices.Reverse(turned)
 	claims := func(times int) func(d *roundDraw) {
 		return func(d *roundDraw) {
 			var b strings.Builder
@@ -62,7 +65,7 @@ func TestStream_manyFaultsOfRounds(t *testing.T) {
 		edit   func(d *roundDraw)
 	}{
 		"claims":      {[][]int{all}, claims(3)},
-		"leaves":      {[][]int{all, all}, claims(1)},
+		"leaves":      {[][]int{all, turned}, claims(1)},
 		"one account": {[][]int{make([]int, 200), all[:9]}, claims(2)},
 		"few":         {[][]int{all[:300], all[:3]}, claims(1)},
 		"some":        {[][]int{all[:40]}, claims(2)},
@@ -109,6 +112,25 @@ func TestStream_roundsThatCannotBe(t *testing.T) {
 		})
 		if closed := streamBoth(t, what, c, o, External{Memory: 1 << 14, Workers: 2}); closed != (what == "nothing claimed") {
 			t.Errorf("%s: closed %v", what, closed)
+		}
+	}
+}
+
+// Accounts that a campaign refuses are told where they stand in the list of what was claimed; those of the round alone at the campaign's key.
+func TestStream_roundOfRefusedAccounts(t *testing.T) {
+	for what, claimed := range map[string]int{"nothing claimed": 0, "some claimed": 9} {
+		c, o := closes(t, 8, [][]int{firstOf(30)}, func(d *roundDraw) {
+			rows := strings.SplitAfter(d.claims(), "\n")
+			d.files["claimed.csv"] = strings.Join(rows[:1+claimed], "")
+		})
+		c.Accounts.Pos = at("campaign.yaml", 60, 1)
+		c.Accounts.Set(merkle.KindOffCurve, "refuse")
+		_, err := Compute(t.Context(), c, o)
+		if text := fmt.Sprint(err); !strings.Contains(text, "campaign.yaml:60:1: account") || strings.Contains(text, "claimed.csv:") != (claimed > 0) {
+			t.Errorf("%s: %v", what, err)
+		}
+		if streamBoth(t, what, c, o, External{Memory: 1 << 14, Workers: 2}) {
+			t.Errorf("%s: not refused", what)
 		}
 	}
 }
