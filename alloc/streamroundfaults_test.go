@@ -161,3 +161,19 @@ func TestStream_closeEndsEarly(t *testing.T) {
 	c, o := closes(t, 8, [][]int{firstOf(900)}, func(*roundDraw) {})
 	endsEarly(t, "a round", c, o)
 }
+
+// Every leaf is a fault for each one before it of the same account and tree; of more than are told only the number is kept.
+func TestCloseStream_leavesOfOneAccount(t *testing.T) {
+	const n = merkle.MaxFaults + 50
+	s := &closeStream{rule: new(closing), bundle: &bundle{manifest: manifest{Trees: make([]manifestTree, 1)}}}
+	s.own.tree = -1
+	c := &chainRows{account: 32, about: roundAbout}
+	c.record = make([]byte, c.restAt()+narrow)
+	for i := range n {
+		c.begin(person(merkle.Solana, "A"), 0, uint32(i))
+		s.meet(c, c.record)
+	}
+	if got := &s.own.twice; got.count != n*(n-1)/2 || len(got.list) < merkle.MaxFaults || len(got.list) > 4*merkle.MaxFaults {
+		t.Errorf("%d faults, %d kept", got.count, len(got.list))
+	}
+}
