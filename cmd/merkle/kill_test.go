@@ -189,9 +189,10 @@ func TestKilled(t *testing.T) {
 			said, want := l.run(t, dir)
 			whole := time.Since(start)
 			killed, amid := 0, 0
-			for i := range kills {
+			for i := 0; i < kills || amid == 0 && i < 20*kills; i++ {
 				l.remove(t, dir)
 				cmd := l.command(dir)
+				start := time.Now()
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
@@ -199,10 +200,11 @@ func TestKilled(t *testing.T) {
 					awaitHidden(t, dir, 4*whole)
 					time.Sleep(time.Duration(rand.Int64N(int64(whole)/4 + 1)))
 				} else {
-					time.Sleep((time.Duration(i)*whole + time.Duration(rand.Int64N(int64(whole)))) / time.Duration(kills))
+					time.Sleep((time.Duration(i%kills)*whole + time.Duration(rand.Int64N(int64(whole)))) / time.Duration(kills))
 				}
 				_ = cmd.Process.Kill() // it may be done
 				if cmd.Wait() == nil {
+					whole = min(whole, time.Since(start)) // the first run may have been a slow one
 					continue
 				}
 				killed++
@@ -279,10 +281,12 @@ func TestInterrupted(t *testing.T) {
 			whole := time.Since(start)
 			l.remove(t, dir)
 			stopped := 0
-			for i := range stops {
+			for try := 0; try < stops || stopped == 0 && try < 20*stops; try++ {
+				i := try % stops
 				cmd := l.command(dir)
 				var errs bytes.Buffer
 				cmd.Stderr = &errs
+				start := time.Now()
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
@@ -295,6 +299,7 @@ func TestInterrupted(t *testing.T) {
 				_ = cmd.Wait()
 				switch code := cmd.ProcessState.ExitCode(); {
 				case code == exitDone:
+					whole = min(whole, time.Since(start)) // the first run may have been a slow one
 				case code == exitInterrupted:
 					stopped++
 					if got := errs.String(); !strings.HasSuffix(got, "merkle: interrupted\n") {
