@@ -24,6 +24,14 @@ func (r *reading) byAccount(n int, entrant func(i int) uint32, rest func(dst []b
 		from = to
 	}
 	return emitLines(n, func(dst []byte, i int) []byte {
+		if i%touched == 0 {
+			var ids [touched]uint32
+			some := order[i:min(i+touched, n)]
+			for j, row := range some {
+				ids[j] = entrant(int(row))
+			}
+			accounts.touch(ids[:len(some)])
+		}
 		id := int(order[i])
 		return rest(accounts.append(dst, entrant(id)), id)
 	}, emit)

@@ -50,6 +50,9 @@ func (a *fixed) refine(r *reading, keepRows bool) {
 	}
 	sums := a.set.Precision == "floor-sum"
 	for i, id := range l.entrants {
+		if i%touched == 0 {
+			a.touch(i, len(l.entrants), false)
+		}
 		at := a.at[id]
 		if at == nowhere {
 			continue
@@ -71,7 +74,11 @@ func (a *fixed) refine(r *reading, keepRows bool) {
 	if !sums && a.set.Duplicates != "sum" { // an entrant has one row of a token, so no two goroutines write one amount
 		n := len(l.entrants)
 		inParts(sortParts, func(part int) {
-			for i := part * n / sortParts; i < (part+1)*n/sortParts; i++ {
+			from, end := part*n/sortParts, (part+1)*n/sortParts
+			for i := from; i < end; i++ {
+				if (i-from)%touched == 0 {
+					a.touch(i, end, true)
+				}
 				k, at := int(l.tokens[i]), a.at[l.entrants[i]]
 				if at != nowhere && a.tokens[k].first[at] == uint32(i)+1 {
 					a.tokens[k].add(a, r, k, i, at)
@@ -86,6 +93,23 @@ func (a *fixed) refine(r *reading, keepRows bool) {
 			t.floorSums(a, r, k)
 		}
 	}
+}
+
+// touch brings what rows from i on are merged into into the cache, as roll.touch does.
+//
+//go:noinline
+func (a *fixed) touch(i, end int, amounts bool) (sum uint32) {
+	for end = min(i+touched, end); i < end; i++ {
+		at := a.at[a.rows.entrants[i]]
+		if at == nowhere {
+			continue
+		}
+		t := &a.tokens[a.rows.tokens[i]]
+		if sum += t.first[at]; amounts {
+			sum += uint32(t.amounts[at].BitLen())
+		}
+	}
+	return sum
 }
 
 func (a *fixed) refuse(r *reading, p *places, row int, field, value string, err error) {

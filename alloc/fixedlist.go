@@ -241,6 +241,9 @@ func (r *reading) payable(k int, e Entrant, base merkle.Amount) error {
 
 func (l *listRows) canonical(r *reading, emit func([]byte) error) error {
 	return emitLines(len(l.entrants), func(dst []byte, i int) []byte {
+		if i%touched == 0 {
+			r.roll.touchEntrants(l.entrants[i:min(i+touched, len(l.entrants))])
+		}
 		e := &r.roll.entrants[l.entrants[i]]
 		dst = append(e.Account.AppendText(dst), ',')
 		dst = appendDecimal(dst, l.numbers.amount(l.amounts[i]), int(l.scales[i]))

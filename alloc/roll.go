@@ -55,11 +55,10 @@ func (r *roll) hash(a *merkle.Account) uint64 {
 // touch brings what finding the accounts will read into the cache. Found one by one, each would wait for memory twice; the loads of a loop
 // that does nothing else are under way together.
 func (r *roll) touch(accounts []accountCell) (sum uint32) {
-	const ahead = 64
-	var slots [ahead]uint64
+	var slots [touched]uint64
 	mask := uint64(len(r.slots) - 1)
 	for len(accounts) > 0 {
-		n := min(ahead, len(accounts))
+		n := min(touched, len(accounts))
 		for i := range n {
 			slots[i] = r.hash(&accounts[i].account) & mask
 			sum += r.slots[slots[i]]
@@ -70,6 +69,19 @@ func (r *roll) touch(accounts []accountCell) (sum uint32) {
 			}
 		}
 		accounts = accounts[n:]
+	}
+	return sum
+}
+
+// touched is how many entrants are brought into the cache at a time.
+const touched = 64
+
+// touchEntrants brings entrants into the cache that are read in another order than theirs, as touch does.
+//
+//go:noinline
+func (r *roll) touchEntrants(ids []uint32) (sum uint32) {
+	for _, id := range ids {
+		sum += uint32(r.entrants[id].Chain)
 	}
 	return sum
 }
@@ -169,6 +181,16 @@ func (t *accountTexts) append(dst []byte, e uint32) []byte {
 		return a.AppendText(dst)
 	}
 	return append(dst, base58At(t.base58, t.ranks[e])...)
+}
+
+// touch brings what append reads of some entrants into the cache, as roll.touch does.
+//
+//go:noinline
+func (t *accountTexts) touch(ids []uint32) (sum uint64) {
+	for _, id := range ids {
+		sum += uint64(t.ranks[id])
+	}
+	return sum + uint64(t.roll.touchEntrants(ids))
 }
 
 // base58At is text i of many.

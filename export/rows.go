@@ -14,7 +14,7 @@ import (
 	"github.com/merkle-drop/merkle/tree"
 )
 
-// collect gathers the family's claims in claim order: entrant by entrant, its tokens in campaign order.
+// collect gathers the family's claims in claim order, or where it is sorted in that of entrants: entrant by entrant, its tokens in campaign order.
 func (f *family) collect(a *alloc.Allocation, before []*family, faults *merkle.Faults) {
 	on := slices.Index(a.Chains(), f.chain)
 	for _, t := range a.Tranches {
@@ -30,7 +30,7 @@ func (f *family) collect(a *alloc.Allocation, before []*family, faults *merkle.F
 			break
 		}
 		e := i
-		if a.Order != nil {
+		if a.Order != nil && !f.sorted {
 			e = int(a.Order[i])
 		}
 		if int(a.Entrants[e].Chain) != on {
@@ -97,6 +97,9 @@ func (f *family) fillAmounts(faults *merkle.Faults) {
 		units[j].SetFromBig(t.asset.Unit(*t.token))
 		locked = locked || t.alloc.Locked != nil
 	}
+	if !locked && f.copyAmounts(units) {
+		return
+	}
 	n := len(f.entrants)
 	f.rows.Amounts = make([]merkle.Amount, n)
 	if locked {
@@ -122,9 +125,6 @@ func (f *family) fillAmounts(faults *merkle.Faults) {
 		}
 		return v
 	}
-	if f.copyAmounts(units) {
-		return
-	}
 	some := false
 	for row, e := range f.entrants {
 		if f.tranches != nil {
@@ -145,18 +145,26 @@ func (f *family) fillAmounts(faults *merkle.Faults) {
 }
 
 // copyAmounts is fillAmounts where nothing is converted and nothing can be refused: one token without locked amounts whose base unit is the chain's. It
-// reports false when there is more to do.
+// reports false when there is more to do. Where every entrant has a row, at its own place, the amounts are those of the allocation and not a copy.
 func (f *family) copyAmounts(units []uint256.Int) bool {
-	if f.owner != nil || f.tranches != nil || f.rows.Locked != nil || !units[0].IsUint64() || units[0].Uint64() != 1 {
+	if f.owner != nil || f.tranches != nil || !units[0].IsUint64() || units[0].Uint64() != 1 {
 		return false
 	}
 	var wide atomic.Bool
-	from := f.tokens[0].alloc.Amounts
-	inChunks(len(f.entrants), func(lo, hi int) {
+	n, from := len(f.entrants), f.tokens[0].alloc.Amounts
+	shared := n == len(from) && slices.IsSorted(f.entrants)
+	f.rows.Amounts = from
+	if !shared {
+		f.rows.Amounts = make([]merkle.Amount, n)
+	}
+	inChunks(n, func(lo, hi int) {
 		for r, e := range f.entrants[lo:hi] {
 			v := from[e]
-			if f.rows.Amounts[lo+r] = v; v.BitLen() > f.profile.AmountBits {
+			if v.BitLen() > f.profile.AmountBits {
 				wide.Store(true)
+			}
+			if !shared {
+				f.rows.Amounts[lo+r] = v
 			}
 		}
 	})

@@ -193,9 +193,10 @@ func (g *group) renderer() (func(i int) ([]byte, int, error), error) {
 // memoryShards are those of trees in memory; it is the leaf that was asked for last, too.
 type memoryShards struct {
 	*group
-	tree  *Tree
-	row   int
-	proof []merkle.Hash
+	tree    *Tree
+	row     int
+	proof   []merkle.Hash
+	touched uint64 // see begin
 }
 
 func (s *memoryShards) runs(shard int) [][2]int { return s.shards[shard].runs }
@@ -210,7 +211,23 @@ func (s *memoryShards) appendPaths(b []byte, shard int) []byte {
 	return b
 }
 
-func (s *memoryShards) begin([2]int) error { return nil }
+// begin brings accounts and amounts of the rows into the cache: they stand in memory in another order, and rendered one by one each row would wait for
+// memory; the loads of a loop that does nothing else are under way together.
+func (s *memoryShards) begin(run [2]int) error {
+	for family := range s.families {
+		for place := run[0]; place < run[1]; place++ {
+			t, row := s.claim(family, place)
+			rows := t.Tree.Rows()
+			if family == 0 && row < len(rows.Accounts) {
+				s.touched += uint64(rows.Accounts[row].Family())
+			}
+			if row < len(rows.Amounts) {
+				s.touched += uint64(rows.Amounts[row].BitLen())
+			}
+		}
+	}
+	return nil
+}
 
 func (s *memoryShards) leaf(family, place int) leafCells {
 	s.tree, s.row = s.claim(family, place)

@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	merkle "github.com/merkle-drop/merkle"
@@ -44,7 +45,8 @@ type Tree struct {
 
 // Trees makes the trees that the campaign names from an allocation: claims above 0 in claim order, counted in base units of the
 // chain, cut where the campaign splits; a leaf a tranche where the allocation has these. A family without claims makes no tree; see
-// Unused. No tree at all is refused unless the rule publishes tables: then state goes on that is worth a bundle.
+// Unused. Rows of a tree in order account whose leaves have no place in claim order stand in the order of entrants instead, and its amounts may be those of a,
+// not a copy. No tree at all is refused unless the rule publishes tables: then state goes on that is worth a bundle.
 //
 // What the campaign asks for and its trees cannot carry is refused, all of it in one run (*merkle.Faults at the tree's place): a
 // claim that no tree takes or two take, an unknown profile, accounts of the other family, a leaf field that nothing fills, an amount or total
@@ -53,12 +55,23 @@ func Trees(ctx context.Context, a *alloc.Allocation, o Options) ([]*Tree, error)
 	if len(a.Campaign.Trees) == 0 { // a closed round: its claims were paid from another bundle
 		return nil, nil
 	}
+	trees, err := makeTrees(ctx, a, o, true)
+	if found := new(merkle.Faults); errors.As(err, &found) && a.Order != nil {
+		return makeTrees(ctx, a, o, false) // to name them in the order of claims
+	}
+	return trees, err
+}
+
+// makeTrees is Trees. With sorted, rows stand in the order of entrants where that makes no other tree: accounts and amounts are then taken over from front
+// to back, amounts without a copy.
+func makeTrees(ctx context.Context, a *alloc.Allocation, o Options, sorted bool) ([]*Tree, error) {
 	families, err := planFamilies(a)
 	if err != nil {
 		return nil, err
 	}
 	var faults merkle.Faults
 	for i, f := range families {
+		f.sorted = sorted && f.order == tree.OrderAccount && f.profile.Index != tree.IndexInputRow
 		f.collect(a, families[:i], &faults)
 	}
 	if err := faults.Err(); err != nil {
@@ -108,6 +121,7 @@ type family struct {
 	tokens  []familyToken
 	profile tree.Profile
 	order   tree.Order // resolved
+	sorted  bool       // rows stand in the order of entrants, not of claims
 
 	constants map[string]string // all of the profile's, also those that the campaign leaves out
 
