@@ -9,6 +9,7 @@ import (
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/campaign"
+	"github.com/merkle-drop/merkle/internal/pages"
 )
 
 // What may be wrong with a header.
@@ -112,7 +113,9 @@ type places struct {
 // maxReserve is the most rows for which room is made because a campaign declares them: what it says may be wrong.
 const maxReserve = 1 << 24
 
-func reservePlaces(n int) places { return places{make([]uint32, 0, n), make([]uint16, 0, n)} }
+func reservePlaces(n int) places {
+	return places{pages.MakeCap[uint32](0, n), pages.MakeCap[uint16](0, n)}
+}
 
 func (p *places) add(c cell) {
 	col := c.col

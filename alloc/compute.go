@@ -9,6 +9,7 @@ import (
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/campaign"
+	"github.com/merkle-drop/merkle/internal/pages"
 )
 
 // What may be wrong with a campaign once its inputs are known.
@@ -146,12 +147,12 @@ func (r *reading) compute(rule rule, results []ExclusionResult) (*Allocation, er
 // enrol makes the entrants that keep selects the entrants of the allocation, in entrant order, and returns their numbers.
 func (a *Allocation) enrol(r *reading, keep func(id uint32) bool) []uint32 {
 	ids := r.roll.sorted(keep)
-	a.Entrants = make([]Entrant, len(ids))
+	a.Entrants = pages.Make[Entrant](len(ids))
 	for i, id := range ids {
 		a.Entrants[i] = r.roll.entrants[id]
 	}
 	for k := range a.Tokens {
-		a.Tokens[k].Amounts = make([]merkle.Amount, len(ids))
+		a.Tokens[k].Amounts = pages.Make[merkle.Amount](len(ids))
 	}
 	return ids
 }

@@ -7,6 +7,7 @@ import (
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/campaign"
+	"github.com/merkle-drop/merkle/internal/pages"
 )
 
 // fixed is fixed/v1 (docs/rules/fixed-v1.md).
@@ -125,9 +126,9 @@ func (t *fixedToken) fraction(r *reading, k int) int {
 }
 
 func (t *fixedToken) open(r *reading, k int, l *listRows, n int) {
-	t.amounts, t.first = make([]merkle.Amount, n), make([]uint32, n)
+	t.amounts, t.first = pages.Make[merkle.Amount](n), pages.Make[uint32](n)
 	if l.locked != nil {
-		t.locked = make([]merkle.Amount, n)
+		t.locked = pages.Make[merkle.Amount](n)
 	}
 	t.scale = t.fraction(r, k)
 	for _, s := range l.scales {
@@ -215,7 +216,7 @@ func (t *fixedToken) floorSums(a *fixed, r *reading, k int) {
 
 func (a *fixed) allocate(r *reading, out *Allocation) error {
 	l := a.rows
-	out.Entrants = make([]Entrant, len(a.ids), r.roll.len()) // room for release
+	out.Entrants = pages.MakeCap[Entrant](len(a.ids), r.roll.len()) // room for release
 	inParts(sortParts, func(part int) {
 		for i := part * len(a.ids) / sortParts; i < (part+1)*len(a.ids)/sortParts; i++ {
 			out.Entrants[i] = r.roll.entrants[a.ids[i]]

@@ -9,6 +9,7 @@ import (
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/campaign"
+	"github.com/merkle-drop/merkle/internal/pages"
 )
 
 // What may be wrong with a row of the list of fixed/v1.
@@ -172,13 +173,13 @@ func (l *listRows) reserve(r *reading, s *source) {
 	if n <= 0 {
 		return
 	}
-	l.entrants, l.tokens = make([]uint32, 0, n), make([]uint16, 0, n)
-	l.amounts, l.scales = make([]uint64, 0, n), make([]uint8, 0, n)
+	l.entrants, l.tokens = pages.MakeCap[uint32](0, n), pages.MakeCap[uint16](0, n)
+	l.amounts, l.scales = pages.MakeCap[uint64](0, n), pages.MakeCap[uint8](0, n)
 	if s.has(listLocked) {
-		l.locked, l.lscales = make([]uint64, 0, n), make([]uint8, 0, n)
+		l.locked, l.lscales = pages.MakeCap[uint64](0, n), pages.MakeCap[uint8](0, n)
 	}
 	if s.has(listIndex) {
-		l.index = make([]uint64, 0, n)
+		l.index = pages.MakeCap[uint64](0, n)
 	}
 	l.places, l.apart = reservePlaces(n), reservePlaces(n)
 	if len(r.c.Tokens) == 1 { // a row is an account then, nearly always

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/internal/pages"
 )
 
 // roll numbers entrants in the order in which they are first met. It is one flat array and an open-addressing index over
@@ -36,7 +37,7 @@ func (r *roll) reserve(n int) {
 	if n <= cap(r.entrants) {
 		return
 	}
-	r.entrants = append(make([]Entrant, 0, n), r.entrants...)
+	r.entrants = append(pages.MakeCap[Entrant](0, n), r.entrants...)
 	size := len(r.slots)
 	for n > size/4*3 {
 		size *= 2
@@ -123,7 +124,7 @@ func (r *roll) add(e Entrant) (id uint32, fresh bool) {
 // index makes the slots anew. Entrants are all different, so each goes to the first free slot.
 func (r *roll) index(size int) {
 	r.slots = nil
-	r.slots = make([]uint32, size)
+	r.slots = pages.Make[uint32](size)
 	mask := uint64(size - 1)
 	for i := range r.entrants {
 		slot := r.hash(&r.entrants[i].Account) & mask
@@ -211,11 +212,11 @@ func (r *roll) allTexts() *accountTexts {
 
 func (r *roll) texts() *accountTexts {
 	n := len(r.entrants)
-	t := &accountTexts{roll: r, ranks: make([]uint32, n)}
+	t := &accountTexts{roll: r, ranks: pages.Make[uint32](n)}
 	solana := func(e Entrant) bool { return e.Account.Family() == merkle.Solana }
 	var texts []byte // by entrant
 	if slices.ContainsFunc(r.entrants, solana) {
-		texts = make([]byte, n*base58Room)
+		texts = pages.Make[byte](n * base58Room)
 		inParts(sortParts, func(part int) {
 			for i := part * n / sortParts; i < (part+1)*n/sortParts; i++ {
 				if solana(r.entrants[i]) {
@@ -246,7 +247,7 @@ func (r *roll) texts() *accountTexts {
 	if texts == nil {
 		return t
 	}
-	t.base58 = make([]byte, len(texts))
+	t.base58 = pages.Make[byte](len(texts))
 	inParts(sortParts, func(part int) {
 		for i := part * n / sortParts; i < (part+1)*n/sortParts; i++ {
 			id, at := order[i], t.ranks[order[i]]

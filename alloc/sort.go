@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/merkle-drop/merkle/internal/pages"
 )
 
 // dealBits is the number of top bits of a key that say which bucket it is dealt to.
@@ -17,11 +19,11 @@ const dealBits = 11
 // The numbers are dealt into buckets by the top bits in which the keys differ, and each bucket is sorted on its own as plain words: as
 // much of the key as there is room for, and the number in the low bits. The result is the same on any number of processors.
 func sortedBy(n int, key func(i int) uint64, tie func(a, b uint32) int) []uint32 {
-	out := make([]uint32, n)
+	out := pages.Make[uint32](n)
 	if n < 2 {
 		return out
 	}
-	keys := make([]uint64, n)
+	keys := pages.Make[uint64](n)
 	least, most := make([]uint64, sortParts), make([]uint64, sortParts)
 	inParts(sortParts, func(part int) {
 		least[part] = 1<<64 - 1
@@ -39,7 +41,7 @@ func sortedBy(n int, key func(i int) uint64, tie func(a, b uint32) int) []uint32
 	for b := 1; b < len(starts); b++ {
 		starts[b] += starts[b-1]
 	}
-	words, number := make([]uint64, n), uint64(1)<<bits.Len(uint(n-1))-1
+	words, number := pages.Make[uint64](n), uint64(1)<<bits.Len(uint(n-1))-1
 	at := starts
 	for i, k := range keys {
 		k = (k - first) << lead

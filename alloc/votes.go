@@ -9,6 +9,7 @@ import (
 	"time"
 
 	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/internal/pages"
 )
 
 // What may be wrong with a vote.
@@ -50,7 +51,7 @@ func (r *reading) readVotes(p *proposals) (*voteRows, error) {
 	}
 	decimals := int(rule.Decimals)
 	if n := int(min(s.total, maxReserve)); n > 0 { // declared: saves growing
-		v.entrants, v.proposals, v.powers = make([]uint32, 0, n), make([]uint16, 0, n), make([]uint64, 0, n)
+		v.entrants, v.proposals, v.powers = pages.MakeCap[uint32](0, n), pages.MakeCap[uint16](0, n), pages.MakeCap[uint64](0, n)
 		v.places = reservePlaces(n)
 	}
 	var sum total
@@ -253,7 +254,7 @@ func scatter(starts []uint32, n int, bucket func(i int) uint32, order []uint32) 
 	for b := 1; b < len(starts); b++ {
 		starts[b] += starts[b-1]
 	}
-	out := make([]uint32, n)
+	out := pages.Make[uint32](n)
 	for i := range n {
 		item := uint32(i)
 		if order != nil {

@@ -11,6 +11,7 @@ import (
 
 	merkle "github.com/merkle-drop/merkle"
 	"github.com/merkle-drop/merkle/alloc"
+	"github.com/merkle-drop/merkle/internal/pages"
 	"github.com/merkle-drop/merkle/tree"
 )
 
@@ -23,7 +24,7 @@ func (f *family) collect(a *alloc.Allocation, before []*family, faults *merkle.F
 		}
 	}
 	if n := len(a.Entrants); !tranches(a) && len(f.tokens) == 1 {
-		f.entrants = make([]uint32, 0, n) // growing would copy
+		f.entrants = pages.MakeCap[uint32](0, n) // growing would copy
 	}
 	for i := range a.Entrants {
 		if tranches(a) {
@@ -58,7 +59,7 @@ func (f *family) share(a *alloc.Allocation, before []*family) {
 			return
 		}
 	}
-	f.rows.Accounts = make([]merkle.Account, len(f.entrants))
+	f.rows.Accounts = pages.Make[merkle.Account](len(f.entrants))
 	inChunks(len(f.entrants), func(lo, hi int) {
 		for r, e := range f.entrants[lo:hi] {
 			f.rows.Accounts[lo+r] = a.Entrants[e].Account
@@ -101,7 +102,7 @@ func (f *family) fillAmounts(faults *merkle.Faults) {
 		return
 	}
 	n := len(f.entrants)
-	f.rows.Amounts = make([]merkle.Amount, n)
+	f.rows.Amounts = pages.Make[merkle.Amount](n)
 	if locked {
 		f.rows.Locked = make([]merkle.Amount, n)
 	}
@@ -155,7 +156,7 @@ func (f *family) copyAmounts(units []uint256.Int) bool {
 	shared := n == len(from) && slices.IsSorted(f.entrants)
 	f.rows.Amounts = from
 	if !shared {
-		f.rows.Amounts = make([]merkle.Amount, n)
+		f.rows.Amounts = pages.Make[merkle.Amount](n)
 	}
 	inChunks(n, func(lo, hi int) {
 		for r, e := range f.entrants[lo:hi] {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"math/bits"
+
+	"github.com/merkle-drop/merkle/internal/pages"
 )
 
 // room is the memory of a tree's hashes in one piece: for layered shapes the leaves and then level upon level, for Heap one slot and the array,
@@ -23,7 +25,7 @@ func newRoom(p *Profile, rows, fold int) *room {
 		n = (n + 1) / 2
 		size += n
 	}
-	r.memory = largeMemory(max(size, 2*rows) * p.Width)
+	r.memory = pages.Make[byte](max(size, 2*rows) * p.Width)
 	return r
 }
 

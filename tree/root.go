@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	merkle "github.com/merkle-drop/merkle"
+	"github.com/merkle-drop/merkle/internal/pages"
 	"github.com/merkle-drop/merkle/tree/internal/layer"
 )
 
@@ -81,7 +82,7 @@ func (b *RootBuilder) Grow(n int) {
 	if b.unique {
 		spare = max(spare, 2*8*n) // twice: they are dealt into the rest
 	}
-	leaves, keys := largeMemory(n*width), largeMemory(spare)
+	leaves, keys := pages.Make[byte](n*width), pages.Make[byte](spare)
 	copy(leaves, b.leaves)
 	if b.unique {
 		copy(keys, b.spare[:min(len(b.spare), 8*(len(b.leaves)/width))])

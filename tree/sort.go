@@ -7,6 +7,8 @@ import (
 	"math/bits"
 	"slices"
 	"sync/atomic"
+
+	"github.com/merkle-drop/merkle/internal/pages"
 )
 
 // dealBits is the number of top bits of a key that say which bucket it is dealt to.
@@ -25,7 +27,7 @@ func sorted(ctx context.Context, w, n int, fill func(worker, lo, hi int, keys []
 // The numbers are dealt into buckets by the top bits of their keys, and each bucket is sorted on its own as plain words: as much of the key as
 // there is room for, and the number in the low bits. So the result is the same for any number of workers.
 func sortedRuns(ctx context.Context, w, n int, fill func(worker, lo, hi int, keys []uint64), ties func(run []uint32)) ([]uint32, error) {
-	keys := make([]uint64, n)
+	keys := pages.Make[uint64](n)
 	d := newDeal(n)
 	if err := parallel(ctx, w, d.parts*chunk, func(worker, lo, _ int) { // one part a call
 		part := lo / chunk
@@ -41,7 +43,7 @@ func sortedRuns(ctx context.Context, w, n int, fill func(worker, lo, hi int, key
 		return nil, err
 	}
 	start := d.starts()
-	words, number := make([]uint64, n), uint64(1)<<bits.Len(uint(n-1))-1
+	words, number := pages.Make[uint64](n), uint64(1)<<bits.Len(uint(n-1))-1
 	if err := parallel(ctx, w, d.parts*chunk, func(_, lo, _ int) {
 		next := &d.counts[lo/chunk]
 		from, end := d.part(lo / chunk)
@@ -53,7 +55,7 @@ func sortedRuns(ctx context.Context, w, n int, fill func(worker, lo, hi int, key
 	}); err != nil {
 		return nil, err
 	}
-	out := make([]uint32, n)
+	out := pages.Make[uint32](n)
 	spare := make([]bucketMemory, w)
 	return out, parallel(ctx, w, chunk<<dealBits, func(worker, lo, _ int) { // one bucket a call
 		first, end := int(start[lo/chunk]), int(start[lo/chunk+1])
