@@ -96,7 +96,7 @@ func (a *fixed) refine(r *reading, keepRows bool) {
 	}
 }
 
-// touch brings what rows from i on are merged into into the cache, as roll.touch does.
+// touch brings what rows from i on are merged into into the cache, as roll.touch does. Of amounts those of first rows alone: others may be written meanwhile.
 //
 //go:noinline
 func (a *fixed) touch(i, end int, amounts bool) (sum uint32) {
@@ -106,7 +106,7 @@ func (a *fixed) touch(i, end int, amounts bool) (sum uint32) {
 			continue
 		}
 		t := &a.tokens[a.rows.tokens[i]]
-		if sum += t.first[at]; amounts {
+		if sum += t.first[at]; amounts && t.first[at] == uint32(i)+1 {
 			sum += uint32(t.amounts[at].BitLen())
 		}
 	}
