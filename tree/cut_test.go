@@ -19,7 +19,7 @@ func TestCut_pathsContinueTheShardsProofs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(1, 2))
-			for n := 1; n <= 130; n++ {
+			for n := 1; n <= 130; n += sizeStep(n) {
 				tree := build(t, Spec{Profile: p, Order: OrderAccount}, someRows(t, p.Accounts, uint64(n), n))
 				done := map[int]bool{}
 				for _, shard := range []int{2, 3, 4, 5, 8, 15, 16, 17, 32, 63, 64, 2 + rng.IntN(63)} {
