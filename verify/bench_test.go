@@ -13,6 +13,9 @@ func BenchmarkCheck(b *testing.B) {
 		for _, layout := range []string{"subtree", "inline"} {
 			for _, n := range []int{10_000, 100_000} {
 				b.Run(fmt.Sprintf("%s/%s/%d", profile, layout, n), func(b *testing.B) {
+					if n > 10_000 && testing.Short() {
+						b.Skip("many claims; leave out -short")
+					}
 					s := sample{profile: profile, order: "account", layout: layout, n: n, shard: 256, tokens: 1, inputs: "copy"}
 					bundle := s.bundle()
 					b.ReportAllocs()
@@ -32,6 +35,9 @@ func BenchmarkCheck(b *testing.B) {
 func BenchmarkAllocate(b *testing.B) {
 	for _, n := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			if n > 10_000 && testing.Short() {
+				b.Skip("many accounts; leave out -short")
+			}
 			s := sample{profile: "oz-standard-v1"}
 			var votes, proposals strings.Builder
 			votes.WriteString("proposal,account,power\n")
